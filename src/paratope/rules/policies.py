@@ -1,0 +1,39 @@
+"""What the texts leave open and somebody must fix: visible in every report, changeable in a protocol file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+FRESHNESS: Mapping[str, int | None] = {
+    "blood": 28,
+    "vitals": 28,
+    "performance": 28,
+    "pregnancy": 28,
+    "echo": 90,
+    "imaging": 90,
+    "serology": None,
+    "antigen": None,
+}
+"""Days a result stays current before the as-of date, by class; None: no limit. House policy, no study says."""
+
+HBV_COPIES_PER_IU = (3.41, 5.82)
+"""Copies of HBV DNA per international unit: lowest and highest of the assays found (Abbott AccuGene 3.41,
+Sansure 5.6, Roche TaqMan 5.82)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policies:
+    """The house policies a protocol may change.
+
+    ``freshness``: days by class, None for no limit. ``instance_answers_topic``: a topic with a recorded
+    instance (an excised basal cell carcinoma under "other malignancy") counts as asked, so that nothing
+    else on that topic is taken as unasked. ``copies_per_iu``: the range of assays for HBV DNA.
+    """
+
+    freshness: Mapping[str, int | None] = field(default_factory=lambda: dict(FRESHNESS))
+    instance_answers_topic: bool = True
+    copies_per_iu: tuple[float, float] = HBV_COPIES_PER_IU
+
+
+DEFAULT_POLICIES = Policies()

@@ -1,0 +1,46 @@
+# make run: set up, then screen the example patients against the bundled studies.
+# make test: set up, then check style, types, layers and run every test.
+# Needs python3 (3.11 or newer), pip, make and git; brings uv itself.
+
+OUT ?= out
+UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
+RUN := $(UV) run --frozen --no-sync
+
+.PHONY: run test setup lint types layers tests docs schema bench clean
+
+run: setup
+	@$(RUN) python -m paratope screen src/paratope/patient/examples
+	@$(RUN) python -m paratope screen src/paratope/patient/examples --format html --out $(OUT)/dossiers >/dev/null
+	@echo "One dossier per patient, to read in a browser or to print:"
+	@ls -1 $(OUT)/dossiers/*.html
+
+test: setup lint types layers tests
+
+setup: .venv/.ready
+
+.uv/bin/uv:
+	@echo "Bringing uv into .uv ..."
+	@python3 -m pip install --quiet --disable-pip-version-check --target .uv uv
+
+.venv/.ready: pyproject.toml uv.lock $(if $(findstring .uv,$(UV)),.uv/bin/uv,)
+	@$(UV) sync --frozen --quiet --python-preference system
+	@touch $@
+
+lint:
+	@$(RUN) ruff check src tests
+	@$(RUN) ruff format --check --quiet src tests
+
+types:
+	@$(RUN) mypy
+
+layers:
+	@$(RUN) lint-imports --no-logo 2>/dev/null || $(RUN) lint-imports
+
+tests:
+	@$(RUN) pytest
+
+bench: setup
+	@$(RUN) python benchmarks/run.py
+
+clean:
+	rm -rf .venv .uv out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -1,0 +1,97 @@
+"""What the commands are given: dates, plans, studies, patients. Every error is a message, never an exception."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from paratope.cli.terminal import complain, complain_all
+
+if TYPE_CHECKING:
+    from paratope.patient.read import Record
+    from paratope.protocol.model import Protocol
+    from paratope.screening import Plan, Study
+
+
+def read_day(text: str | None, what: str) -> tuple[int | None, bool]:
+    """A date as an ordinal, and whether it could be read."""
+    if text is None:
+        return None, True
+    try:
+        return date.fromisoformat(text.strip()).toordinal(), True
+    except ValueError:
+        complain(f"{what}: expected a date like 2026-06-15, found {text!r}")
+        return None, False
+
+
+def read_plan_file(path: Path | None) -> Plan | None:
+    """The plan of a file; None if it could not be read (and the reasons were said)."""
+    from paratope.screening import NO_PLAN, read_plan
+
+    if path is None:
+        return NO_PLAN
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        complain(f"--plan {path}: cannot be read: {_reason(error)}")
+        return None
+    try:
+        data = json.loads(text)
+    except ValueError:
+        import yaml
+
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            complain(f"--plan {path}: neither JSON nor YAML: {error}")
+            return None
+    plan, problems = read_plan(data)
+    if problems:
+        complain_all(f"--plan {path}", problems)
+        return None
+    return plan
+
+
+def _reason(error: Exception) -> str:
+    return (error.strerror or str(error)) if isinstance(error, OSError) else "not UTF-8 text"
+
+
+def load_protocols(wanted: Sequence[str] | None) -> list[Protocol] | None:
+    """The protocols asked for (all bundled ones by default); None if any could not be read."""
+    from paratope.protocol import bundled, load_protocol
+
+    found: list[Protocol] = []
+    failed = False
+    for key in wanted or bundled():
+        loaded = load_protocol(key)
+        if loaded.protocol is None:
+            failed = True
+            complain_all(key, loaded.problems)
+        elif all(p.key != loaded.protocol.key for p in found):
+            found.append(loaded.protocol)
+    return None if failed else found
+
+
+def load_studies(wanted: Sequence[str] | None) -> tuple[list[Study], list[Study]] | None:
+    """The studies asked for, and every study on file (for rules that ask about other studies)."""
+    from paratope.screening import prepare
+
+    protocols = load_protocols(wanted)
+    if protocols is None:
+        return None
+    asked = [prepare(p) for p in protocols]
+    if not wanted or not any(s.asks_others for s in asked):
+        return asked, []
+    everything = load_protocols(None) or []
+    return asked, [prepare(p) for p in everything]
+
+
+def read_patients(paths: Sequence[str]) -> Iterator[Record]:
+    """Every record of every path, one at a time."""
+    from paratope.patient.read import read_path
+
+    for path in paths:
+        yield from read_path(path)

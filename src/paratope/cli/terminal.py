@@ -1,0 +1,49 @@
+"""Writing for a terminal or for a pipe."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from paratope.patient.problems import Problem
+
+STYLES = {
+    "title": "\x1b[1m",
+    "quiet": "\x1b[2m",
+    "excluded": "\x1b[31m",
+    "open": "\x1b[33m",
+    "judgement": "\x1b[35m",
+    "eligible": "\x1b[32m",
+}
+RESET = "\x1b[0m"
+
+
+def coloured(stream: TextIO) -> bool:
+    """Colour only for people: a terminal, and no NO_COLOR (no-color.org)."""
+    import os
+
+    return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def width() -> int:
+    """Columns to fill: the terminal's, at most 120; 100 in a pipe."""
+    return min(shutil.get_terminal_size((100, 24)).columns, 120)
+
+
+def paint(text: str, style: str, colour: bool) -> str:
+    """``text`` in a style, if colours are on."""
+    code = STYLES.get(style) if colour else None
+    return f"{code}{text}{RESET}" if code else text
+
+
+def complain(message: str) -> None:
+    """A message about the input, on standard error."""
+    print(f"paratope: {message}", file=sys.stderr)
+
+
+def complain_all(origin: str, problems: Iterable[Problem]) -> None:
+    """Every problem of a file, each with its place."""
+    for p in problems:
+        print(f"{origin}: {p}", file=sys.stderr)

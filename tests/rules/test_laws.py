@@ -53,7 +53,7 @@ def test_how_often_it_is_less_sure_than_all_completions(capsys: pytest.CaptureFi
     with capsys.disabled():
         print(f"\n[laws] sure by all completions: {sure}; left unknown by the evaluator: {less_sure / sure:.1%}")
     assert sure > 300
-    assert less_sure / sure < 0.05
+    assert less_sure / sure < 0.10
 
 
 def _slots() -> list[str]:

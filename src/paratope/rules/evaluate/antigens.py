@@ -16,7 +16,7 @@ from paratope.rules.nodes import Amplified, Expresses, HScore, Scored, Stained
 from paratope.truth import Kind, Outcome, Reason, Truth, unknown
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
-ANY = "any antigen"
+ANY = "some antigen"
 
 Read = Callable[[AntigenTest], tuple[Truth, Reason | None]]
 

@@ -1,0 +1,6 @@
+"""``python -m paratope``."""
+
+from paratope.cli import main
+
+if __name__ == "__main__":
+    main()

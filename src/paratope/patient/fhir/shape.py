@@ -1,0 +1,82 @@
+"""Looking into JSON of which nothing may be assumed: every function takes anything and never raises."""
+
+from __future__ import annotations
+
+import math
+from typing import Any, TypeAlias
+
+Json: TypeAlias = Any
+"""Whatever ``json.loads`` may return."""
+
+_NOTHING: dict[str, Json] = {}
+
+
+def obj(value: Json) -> dict[str, Json]:
+    """The object, or an empty one. The empty one is shared: never write into the result."""
+    return value if isinstance(value, dict) else _NOTHING
+
+
+def objs(value: Json) -> list[dict[str, Json]]:
+    """The objects of a list; a lone object counts as a list of one (a common slip of exporters)."""
+    if isinstance(value, list):
+        return [v for v in value if isinstance(v, dict)]
+    return [value] if isinstance(value, dict) else []
+
+
+def text(value: Json) -> str | None:
+    """The text without blanks around it; None if it is empty or no text."""
+    if not isinstance(value, str):
+        return None
+    return value.strip() or None
+
+
+def texts(value: Json) -> list[str]:
+    """The texts of a list; a lone text counts as a list of one."""
+    if isinstance(value, list):
+        return [v for v in value if isinstance(v, str) and v.strip()]
+    return [value] if isinstance(value, str) and value.strip() else []
+
+
+def number(value: Json) -> float | None:
+    """A finite number, also when it stands as a text of plain digits ("5.8"); None for anything else."""
+    if isinstance(value, bool):
+        return None
+    if isinstance(value, (int, float)):
+        try:
+            found = float(value)
+        except OverflowError:
+            return None
+    elif isinstance(value, str) and len(value) < 40:
+        plain = value.strip()
+        if not plain or not plain.replace(".", "", 1).lstrip("+-").isdecimal() or not plain.isascii():
+            return None
+        found = float(plain)
+    else:
+        return None
+    return found if math.isfinite(found) else None
+
+
+def boolean(value: Json) -> bool | None:
+    """True or False; the texts "true" and "false" count."""
+    if isinstance(value, bool):
+        return value
+    return {"true": True, "false": False}.get(value) if isinstance(value, str) else None
+
+
+def shown(value: float) -> str:
+    """A number as a person writes it."""
+    return format(value, ".10g")
+
+
+def value_of(element: dict[str, Json], stem: str = "value") -> tuple[str, Json]:
+    """The choice element ``value[x]``: its type ("Quantity") and content; ("", None) if there is none."""
+    for key, content in element.items():
+        if key.startswith(stem) and len(key) > len(stem) and key[len(stem)].isupper() and content is not None:
+            return key[len(stem) :], content
+    return "", None
+
+
+def note_of(body: dict[str, Json]) -> str | None:
+    """The annotations of a resource, joined."""
+    found = [t for n in objs(body.get("note")) if (t := text(n.get("text"))) is not None]
+    return "; ".join(found) or None

@@ -109,7 +109,7 @@ def test_all_problems_of_a_rule_are_told_at_once() -> None:
         "2:9 unknown concept 'strock': did you mean stroke?",
         "2:41 unknown attribute 'colourful'",
         "2:74 'dinner' is not a moment a study",
-        "2:81 after 'and' a rule is expected, found the end",
+        "2:84 after 'and' a rule is expected, found the end",
     ]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -21,7 +21,7 @@ patient_app = typer.Typer(help="Work with patient records.", no_args_is_help=Tru
 app.add_typer(patient_app, name="patient")
 
 
-class Format(str, Enum):
+class Format(StrEnum):
     """How a screening is shown."""
 
     table = "table"

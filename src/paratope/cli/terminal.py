@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterable
 from typing import TextIO
 
-from paratope.patient.problems import Problem
-
 STYLES = {
     "title": "\x1b[1m",
     "quiet": "\x1b[2m",
@@ -43,7 +41,7 @@ def complain(message: str) -> None:
     print(f"paratope: {message}", file=sys.stderr)
 
 
-def complain_all(origin: str, problems: Iterable[Problem]) -> None:
+def complain_all(origin: str, problems: Iterable[object]) -> None:
     """Every problem of a file, each with its place."""
     for p in problems:
         print(f"{origin}: {p}", file=sys.stderr)

@@ -77,11 +77,14 @@ def write_plain(patient: Patient) -> Plain:
 
 def dump_plain(patient: Patient) -> str:
     """The plain form as YAML text, one fact a line where it fits."""
-    form = write_plain(patient)
-    return "\n".join(_dumped({section: content}) for section, content in form.items())
+    return "\n".join(_section(name, content) for name, content in write_plain(patient).items())
 
 
 # --- YAML ----------------------------------------------------------------------------------------------
+
+
+WIDTH = 118
+"""A fact stays on one line up to this length."""
 
 
 class _Dumper(yaml.SafeDumper):
@@ -96,16 +99,46 @@ _Dumper.yaml_implicit_resolvers = {
     first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
     for first, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
 }
+def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
+    """A text with a line break in it stays on its line, in double quotes."""
+    return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
+
+
+_Dumper.add_representer(str, _text)
 _Dumper.add_representer(bool, lambda d, value: d.represent_str("yes" if value else "no"))
 _Dumper.add_representer(float, lambda d, value: d.represent_str(number_text(value)))
 _Dumper.add_representer(int, lambda d, value: d.represent_str(str(value)))
 
 
-def _dumped(data: Plain) -> str:
+def _section(name: str, content: Any) -> str:
+    """One section: on one line if it fits, else a line for each item or field."""
+    if not (isinstance(content, list) and any(isinstance(item, dict) for item in content)):
+        line = f"{name}: {_flow(content)}"
+        if len(line) <= WIDTH:
+            return f"{line}\n"
+    return f"{name}:\n" + "\n".join(_lines(content, "  ")) + "\n"
+
+
+def _lines(content: Any, indent: str) -> list[str]:
+    if isinstance(content, dict):
+        return [f"{indent}{_flow(key)}: {_flow(value)}" for key, value in content.items()]
+    lines: list[str] = []
+    for item in content:
+        short = f"{indent}- {_flow(item)}"
+        if len(short) > WIDTH and isinstance(item, dict):
+            fields = _lines(item, f"{indent}  ")
+            lines += [f"{indent}- {fields[0].lstrip()}", *fields[1:]]
+        else:
+            lines.append(short)
+    return lines
+
+
+def _flow(data: Any) -> str:
+    """YAML of one value on one line."""
     text: str = yaml.dump(
-        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+        data, Dumper=_Dumper, sort_keys=False, allow_unicode=True, default_flow_style=True, width=10**6
     )
-    return text
+    return text.removesuffix("...\n").strip("\n")
 
 
 # --- parts ---------------------------------------------------------------------------------------------
@@ -186,7 +219,7 @@ def _range(m: Measurement, unit: str) -> str | None:
     concept = catalogue().get(m.concept)
     amounts = read_amounts(m.printed)
     printed = amounts.unit if isinstance(amounts, Amounts) and not amounts.power else ""
-    if concept is not None and printed and printed != unit and not concept.unit == "":
+    if concept is not None and printed and printed != unit and concept.unit:
         ends = []
         for limit in (m.low, m.high):
             there = None if limit is None else convert(limit, unit, printed, concept.molar_mass)

@@ -159,7 +159,7 @@ _ROUTE_CODES = {
     "26643006": "oral", "47625008": "iv", "34206005": "subcutaneous", "78421000": "intramuscular",
     "37161004": "rectal", "46713006": "nasal", "6064005": "topical", "448598008": "topical", "45890007": "transdermal",
     "54485002": "ophthalmic", "72607000": "intrathecal", "12130007": "intra-articular", "447694001": "inhaled",
-    "18679011000001101": "inhaled", "PO": "oral", "IV": "iv", "IVINF": "iv", "SQ": "subcutaneous", "IM": "intramuscular",
+    "PO": "oral", "IV": "iv", "IVINF": "iv", "SQ": "subcutaneous", "IM": "intramuscular",
     "20053000": "oral", "20045000": "iv", "20066000": "subcutaneous", "20035000": "intramuscular",
 }  # fmt: skip
 """SNOMED CT routes, HL7 v3 routes and EDQM standard terms (oral, intravenous, subcutaneous, intramuscular)."""

@@ -87,6 +87,9 @@ def _document(document: Document, origin: str) -> Iterable[Read]:
 Written = tuple[Section, str, object]
 """A section, the name it was written with, and what stands under it."""
 
+Recorded = tuple[Path, str | None, Entry]
+"""An entry, where it stands, and the ``id`` it was given."""
+
 _LISTS: dict[str, Callable[[Row], Fact | None]] = {
     "cancer": read_cancer,
     "labs": read_measurement,
@@ -112,7 +115,7 @@ def _patient(reading: Reading, data: object) -> Patient | None:
     person = _person(reading, written)
     facts: list[Fact] = []
     unused: list[Unused] = []
-    entries: list[tuple[str | None, Entry]] = []
+    entries: list[Recorded] = []
     for section, key, value in written:
         read = _LISTS.get(section.names[0])
         if read is not None:
@@ -121,14 +124,16 @@ def _patient(reading: Reading, data: object) -> Patient | None:
                 if fact is not None:
                     facts.append(fact)
                 if isinstance(fact, Entry):
-                    entries.append((row.text("id") if "id" in row.fields else None, fact))
+                    entries.append((row.path, row.text("id") if "id" in row.fields else None, fact))
         elif section.shape == "by name":
             facts += read_flags(reading, value, (key,), section.fields)
         elif section.shape == "texts":
             unused += _notes(reading, value, (key,))
+    _contradictions(reading, entries)
     for section, key, value in written:
         if section.names[0] == "tests":
-            results = (read_result(row, entries) for row in _rows(reading, section, key, value))
+            named = [(own, entry) for _, own, entry in entries]
+            results = (read_result(row, named) for row in _rows(reading, section, key, value))
             facts += [result for result in results if result is not None]
     if person is None:
         return None
@@ -190,6 +195,19 @@ def _row(reading: Reading, section: Section, item: object, path: Path) -> Row:
     text = text_of(item)
     alone = text is not None and sum(f.required for f in section.fields) <= 1 and section.fields[0].name == "is"
     return Row(reading, {"is": text} if alone else item, path, section.fields, bare=alone)
+
+
+def _contradictions(reading: Reading, entries: list[Recorded]) -> None:
+    """What stands under findings and under none of at once: allowed, for records do contradict, but said."""
+    absent = [(path, entry) for path, _, entry in entries if not entry.present]
+    for path, refuted in absent:
+        for _, _, entry in entries:
+            dated = refuted.start is not None and entry.start is not None and entry.start.first > refuted.start.last
+            if entry.present and refuted.concepts & entry.closure and not dated:
+                name = ", ".join(sorted(refuted.concepts & entry.closure))
+                message = f"{name} is said to be absent, and '{entry.text}' is in {entry.source}: both are kept"
+                reading.report(path, message, warning=True)
+                break
 
 
 def _notes(reading: Reading, value: object, path: Path) -> list[Unused]:

@@ -6,8 +6,9 @@ import math
 from collections.abc import Iterable
 
 from paratope.patient.build import closure_of
+from paratope.patient.fhir.drugs import drugs_in
 from paratope.patient.model import AttributeValue, Entry, Flag, When
-from paratope.patient.plain.doses import NotInMilligrams, read_daily_dose
+from paratope.patient.plain.doses import NoDailyDose, read_daily_dose
 from paratope.patient.plain.fields import ATTRIBUTE_FIELDS, DAILY_DOSE, NUMBER, TREATED, WORD, YES_NO, Field
 from paratope.patient.plain.measures import in_unit
 from paratope.patient.plain.reading import Row
@@ -113,22 +114,35 @@ def _as_flag(row: Row) -> Flag | None:
 
 
 def _named(row: Row) -> tuple[str, ...]:
-    """The concepts of an entry. A treatment of an unknown name is read by its classes, with a warning."""
-    classes = row.names("classes") if "classes" in row.fields else ()
-    if "is" not in row:
-        return ()
-    if not classes:
+    """The concepts of an entry.
+
+    A treatment may be written as one word for several drugs ("trastuzumab-XELOX"), and one of an unknown
+    name is read by its classes, with a warning.
+    """
+    if "classes" not in row.fields:
         return row.names("is")
+    classes = row.names("classes")
     found: list[str] = []
     for path, text in row.texts("is"):
-        if row.reading.terms.find_all(squeeze(text)):
-            name = row.reading.concept(text, path, row.fields["is"].kinds)
-            found += [name] if name is not None else []
+        parts = _regimen(row, text)
+        if parts or not classes or row.reading.terms.find_all(squeeze(text)):
+            name = None if parts else row.reading.concept(text, path, row.fields["is"].kinds)
+            found += parts or ([name] if name is not None else [])
         else:
             near = row.reading.did_you_mean(text, row.fields["is"].kinds)
             message = f"'{text}' is not a name known here; it is read by its classes{near}"
             row.reading.report(path, message, warning=True)
     return tuple(dict.fromkeys((*found, *classes)))
+
+
+def _regimen(row: Row, text: str) -> tuple[str, ...]:
+    """The drugs of a regimen written as one word, if every part of it is known."""
+    if row.reading.terms.find_all(squeeze(text)):
+        return ()
+    parts = drugs_in(squeeze(text))
+    if parts.unknown or parts.targets or not parts.names:
+        return ()
+    return tuple(sorted(parts.names))
 
 
 def _dates(row: Row, section: str, treatment: bool) -> tuple[When | None, When | None, bool]:
@@ -195,7 +209,7 @@ def _dose(row: Row) -> float | None:
         return None
     dose = read_daily_dose(text)
     if isinstance(dose, Trouble):
-        row.report("daily dose", dose.message, warning=isinstance(dose, NotInMilligrams))
+        row.report("daily dose", dose.message, warning=isinstance(dose, NoDailyDose))
         return None
     return dose
 

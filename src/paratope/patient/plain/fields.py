@@ -233,11 +233,11 @@ SECTIONS: tuple[Section, ...] = (
         (
             Field("is", NAMES, "the diagnosis", "gastric adenocarcinoma", True, kinds=("cancer",)),
             Field("extent", WORDS, "how far it has spread", "[advanced, metastatic]",
-                  words=("advanced", "locally advanced", "metastatic")),
+                  words=("advanced", "locally advanced", "metastatic"), closed=True),
             Field("confirmed by", WORDS, "how the diagnosis was made", "histology",
                   words=("histology", "cytology", "bone marrow examination", "flow cytometry")),
             Field("status", WORDS, "where it stands after treatment", "[relapsed, refractory]",
-                  words=("relapsed", "refractory")),
+                  words=("relapsed", "refractory"), closed=True),
             Field("features", WORDS, "other features a study may ask for", "[persistent minimal residual disease]",
                   words=("persistent minimal residual disease", "extramedullary disease",
                          "rapid progression after cell collection"), aliases=("feature",)),

@@ -185,8 +185,8 @@ class Row:
         self.usable = True
         if not isinstance(data, Mapping):
             self.usable = False
-            names = ", ".join(f.name for f in fields[:4])
-            reading.report(path, f"a mapping is expected here, as in {{{names}: ...}}")
+            shown = ", ".join(f"{f.name}: {f.example}" for f in [f for f in fields if f.required] or fields[:2])
+            reading.report(path, f"a mapping is expected here, as in {{{shown}}}")
             return
         known = {plainly(name): f.name for f in fields for name in (f.name, *f.aliases)}
         for key, value in data.items():
@@ -196,6 +196,8 @@ class Row:
             if field is None:
                 near = difflib.get_close_matches(plainly(name)[:60], known, n=1, cutoff=0.6)
                 hint = f"did you mean '{known[near[0]]}'?" if near else f"known here: {', '.join(self.fields)}"
+                if value is None and name[:1].isdigit():
+                    hint = "if a comma before it belongs to a value, put that value in quotes"
                 reading.report(here, f"'{name}' is not a field of this section; {hint}")
             elif field in self.values:
                 reading.report(here, f"'{name}' says the same as '{self.written[field]}': keep one")
@@ -304,9 +306,8 @@ class Row:
             hint = f"did you mean {by_spelling[near[0]]}?" if near else f"write {either(field.words)}"
             self.reading.report(path, f"'{text}' is not expected here; {hint}")
             return None
-        if near:
-            message = f"'{text}' is kept as written; did you mean {by_spelling[near[0]]}?"
-            self.reading.report(path, message, warning=True)
+        hint = f"did you mean {by_spelling[near[0]]}?" if near else f"criteria ask for {either(field.words)}"
+        self.reading.report(path, f"'{text}' is kept as written; {hint}", warning=True)
         return given
 
 

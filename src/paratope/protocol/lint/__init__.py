@@ -21,7 +21,6 @@ Check = Callable[[Study], Iterator[Finding]]
 CHECKS: tuple[Check, ...] = (
     pairs.never_together,
     pairs.repeated,
-    pairs.different_terms,
     pairs.dead_alternatives,
     grading.grade_collisions,
     numeric.units,

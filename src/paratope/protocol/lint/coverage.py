@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from paratope.protocol.lint.findings import Finding, Study
+from paratope.protocol.lint.findings import Finding, Severity, Study
 from paratope.rules import nodes as n
 from paratope.rules.walk import walk
 
@@ -13,6 +13,9 @@ _HEADING = re.compile(r"\b(key\s+)?(inclusion|exclusion|eligibility)(\s+criteria
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _JOINING = frozenset(("and", "or"))
 _PARAGRAPHS = re.compile(r"\n\s*\n")
+
+FEW_WORDS = 2
+"""A gap of so few words (`, including`) is only noted."""
 
 
 def unread(study: Study) -> Iterator[Finding]:
@@ -45,7 +48,8 @@ def uncovered(study: Study) -> Iterator[Finding]:
             line = text.count("\n", 0, first) + 1
             last = first + len(words)
             message = f"characters {first} to {last} of the text (its line {line}) are in no criterion: '{_short(words)}'"
-            yield Finding("uncovered", "warning", (), f"text[{first}:{last}]", line, message)
+            severity: Severity = "warning" if len(_WORD.findall(words)) > FEW_WORDS else "note"
+            yield Finding("uncovered", severity, (), f"text[{first}:{last}]", line, message)
 
 
 def _spans(study: Study) -> Iterator[tuple[int, int]]:

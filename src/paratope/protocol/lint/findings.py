@@ -10,6 +10,7 @@ from typing import Literal, NamedTuple
 from paratope.protocol.lint.normal import Scope, clauses, normal, passing
 from paratope.protocol.model import Criterion, Protocol
 from paratope.protocol.patients import LittlePatient
+from paratope.protocol.walk import criteria_used
 from paratope.rules.nodes import Rule
 
 Severity = Literal["error", "warning", "note"]
@@ -74,6 +75,25 @@ class Study:
         return Scope(
             {c.id: c.rule for c in self.protocol.criteria}, tuple(c.rule for c in self.protocol.cohorts)
         )
+
+    def rests_on(self, id: str) -> frozenset[str]:
+        """The criteria that a criterion refers to, directly or through others."""
+        return self._references.get(id, frozenset())
+
+    @cached_property
+    def _references(self) -> dict[str, frozenset[str]]:
+        direct = {c.id: criteria_used(c.rule) for c in self.protocol.criteria}
+        found: dict[str, frozenset[str]] = {}
+        for id, ids in direct.items():
+            seen: dict[str, None] = {}
+            waiting = list(ids)
+            while waiting:
+                following = waiting.pop()
+                if following not in seen:
+                    seen[following] = None
+                    waiting.extend(direct.get(following, ()))
+            found[id] = frozenset(seen)
+        return found
 
     @cached_property
     def hurdles(self) -> tuple[Hurdle, ...]:

@@ -4,21 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from paratope.protocol.lint.findings import Finding, Study
-from paratope.protocol.walk import asks_cohorts, criteria_used
+from paratope.protocol.lint.findings import Finding, Severity, Study
+from paratope.protocol.walk import criteria_used
 from paratope.rules import nodes as n
+from paratope.rules.attributes import ATTRIBUTES
 from paratope.rules.walk import walk
 
 RESERVING = (n.Judged, n.Stated, n.Reserved, n.Withheld, n.Unread, n.Readings, n.NoOtherStudy)
-"""The nodes that can leave a verdict to a person."""
+"""Sentences and filters that can leave a verdict to a person."""
 
 
 def judgement_without_topic(study: Study) -> Iterator[Finding]:
     """A criterion reserved to the investigator whose rule never asks a person."""
     for i, c in enumerate(study.protocol.criteria):
-        if c.judgement and not any(isinstance(part, RESERVING) for part in walk(c.rule)):
+        if c.judgement and not any(_asks_a_person(part) for part in walk(c.rule)):
             message = f"{c.id} is reserved to the investigator, but its rule asks nobody: name what is judged"
             yield study.find("judgement-no-topic", "warning", message, f"$.criteria[{i}].judgement", (c.id,))
+
+
+def _asks_a_person(part: n.Rule | n.Filter) -> bool:
+    if isinstance(part, n.Yes | n.Holds | n.OneOf):
+        return ATTRIBUTES[part.attribute].reserved
+    return isinstance(part, RESERVING)
 
 
 def ambiguity_without_question(study: Study) -> Iterator[Finding]:
@@ -32,7 +39,8 @@ def ambiguity_without_question(study: Study) -> Iterator[Finding]:
         for j, a in enumerate(ambiguities):
             where = f"{place}.{name}[{j}]"
             if len(a.readings) < 2:
-                yield study.find("ambiguity-unfinished", "warning", f"'{a.about}' needs at least two readings", where, ids)
+                severity: Severity = "warning" if name == "ambiguities" else "note"
+                yield study.find("ambiguity-unfinished", severity, f"'{a.about}' needs at least two readings", where, ids)
             if a.ask is None and name == "ambiguities":
                 yield study.find("ambiguity-unfinished", "note", f"'{a.about}' has no question to send", where, ids)
 
@@ -55,9 +63,6 @@ def cohorts_used(study: Study) -> Iterator[Finding]:
         if c.role == "cohort" and c.id not in used:
             message = f"{c.id} only chooses a cohort, but no cohort and no criterion asks it"
             yield study.find("criterion-unused", "warning", message, f"$.criteria[{i}]", (c.id,))
-    if protocol.cohorts and not any(asks_cohorts(c.rule) for c in protocol.criteria):
-        message = "there are cohorts, but no criterion asks that one of them fits"
-        yield study.find("criterion-unused", "note", message, "$.cohorts")
 
 
 def protocol_role(study: Study, id: str) -> str | None:

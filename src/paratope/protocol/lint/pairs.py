@@ -10,6 +10,7 @@ from paratope.protocol.lint.implies import follows, statement_follows
 from paratope.protocol.lint.normal import alternatives, clauses, normal
 from paratope.rules import nodes as n
 from paratope.rules.nodes import Rule
+from paratope.rules.walk import concepts_used
 from paratope.rules.written import write_rule
 from paratope.terms import catalogue
 
@@ -28,17 +29,39 @@ def never_together(study: Study) -> Iterator[Finding]:
 
 
 def repeated(study: Study) -> Iterator[Finding]:
-    """The same thing asked twice: word for word in effect (`same`), once with and once without an exception,
-    a time limit or a degree (`overruled`), or the narrower beside the wider (`covered`)."""
+    """The same thing asked twice: to the same effect (`same`), once with and once without an exception, a time
+    limit or a degree (`overruled`), the narrower beside the wider (`covered`), or with exceptions that differ
+    (`different-terms`). Of each pair only the most telling is said; criteria that refer to one another repeat
+    each other on purpose."""
     for a, b in combinations(study.hurdles, 2):
-        if not a.meets(b):
-            continue
-        mine, theirs = _met_by(a, b), _met_by(b, a)
-        if len(mine) == len(a.demands) and len(theirs) == len(b.demands):
-            yield study.find("same", "warning", f"{a.id} and {b.id} ask the same", b.place, (a.id, b.id))
-            continue
-        yield from _adds_nothing(study, a, b, mine)
-        yield from _adds_nothing(study, b, a, theirs)
+        if a.meets(b) and not _refers(study, a, b):
+            yield from _compared(study, a, b)
+
+
+def _refers(study: Study, a: Hurdle, b: Hurdle) -> bool:
+    return a.id in study.rests_on(b.id) or b.id in study.rests_on(a.id)
+
+
+def _compared(study: Study, a: Hurdle, b: Hurdle) -> Iterator[Finding]:
+    mine, theirs = _met_by(a, b), _met_by(b, a)
+    whole = len(mine) == len(a.demands), len(theirs) == len(b.demands)
+    if all(whole):
+        yield study.find("same", "warning", f"{a.id} and {b.id} ask the same", b.place, (a.id, b.id))
+        return
+    overruled = [*_overruled(study, a, b, mine), *_overruled(study, b, a, theirs)]
+    yield from overruled
+    if overruled:
+        return
+    if whole[0] or whole[1]:
+        narrow, wide, met = (a, b, mine) if whole[0] else (b, a, theirs)
+        message = f"{narrow.id} adds nothing to {wide.id}: whoever passes {wide.id} meets {_quotes(met)}"
+        yield study.find("covered", "note", message, narrow.place, (narrow.id, wide.id))
+        return
+    shared = [demand for demand in dict.fromkeys((*mine, *theirs)) if not isinstance(demand, n.CancerIs)]
+    if shared:
+        message = f"{a.id} and {b.id} both ask: {_quotes(shared)}"
+        yield study.find("covered", "note", message, b.place, (a.id, b.id))
+    yield from _different_terms(study, a, b)
 
 
 def _met_by(a: Hurdle, b: Hurdle) -> list[Rule]:
@@ -48,24 +71,17 @@ def _met_by(a: Hurdle, b: Hurdle) -> list[Rule]:
     return [demand for demand in a.demands if follows(b.weaker, demand)]
 
 
-def _adds_nothing(study: Study, a: Hurdle, b: Hurdle, met: list[Rule]) -> Iterator[Finding]:
-    overruled = [(demand, by) for demand in met if (by := _overrules(demand, b)) is not None]
-    covered = [demand for demand in met if all(demand is not d for d, _ in overruled)]
-    for demand, by in overruled:
-        message = (
-            f"{b.id} overrules {a.id}: to pass {a.id} it is enough that {_quote(demand)}, but {b.id} asks that "
-            f"{_quote(by)}, so the exception, limit or degree in {a.id} helps nobody"
-        )
+def _overruled(study: Study, a: Hurdle, b: Hurdle, met: list[Rule]) -> Iterator[Finding]:
+    """Demands of ``a`` with an exception, limit or degree that a stricter demand of ``b`` makes useless."""
+    pairs = [(demand, by) for demand in met if (by := _stricter(demand, b)) is not None]
+    if pairs:
+        told = "; ".join(f"{_quote(demand)} there, {_quote(by)} here" for demand, by in pairs)
+        message = f"{b.id} overrules an exception, limit or degree of {a.id}, which then helps nobody: {told}"
         yield study.find("overruled", "warning", message, a.place, (a.id, b.id))
-    if covered:
-        whole = len(met) == len(a.demands)
-        what = f"{a.id} adds nothing to {b.id}" if whole else f"part of {a.id} adds nothing to {b.id}"
-        message = f"{what}: whoever passes {b.id} meets {'; '.join(map(_quote, covered))}"
-        yield study.find("covered", "note", message, a.place, (a.id, b.id))
 
 
-def _overrules(demand: Rule, b: Hurdle) -> Rule | None:
-    """The demand of ``b`` that is stricter about the very same thing, if that is why ``demand`` is met."""
+def _stricter(demand: Rule, b: Hurdle) -> Rule | None:
+    """The demand of ``b`` about the very same thing that is stricter and implies ``demand``."""
     for by in clauses(b.weaker):
         if by != demand and follows(by, demand) and _same_thing(demand, by):
             return by
@@ -74,62 +90,58 @@ def _overrules(demand: Rule, b: Hurdle) -> Rule | None:
 
 def _same_thing(loose: Rule, strict: Rule) -> bool:
     """Whether the two differ in exceptions, time, degree or limit, rather than in breadth of subject."""
-    if isinstance(loose, n.Or) and not isinstance(strict, n.Or):
-        needed = [alternative for alternative in loose.items if follows(strict, alternative)]
-        return len(needed) < len(loose.items) and any(_same_subject(x, strict) for x in needed)
     match loose, strict:
+        case n.Or(ways), _ if not isinstance(strict, n.Or):
+            needed = [way for way in ways if follows(strict, way)]
+            spare = [way for way in ways if way not in needed]
+            return bool(spare) and any(_excepted(way, strict, spare) for way in needed)
         case n.Not(n.Any((x,), where, window) as inner), n.Not(n.Any(_, wider, longer)):
             alike = n.Any((x,), wider, longer)
             return (where, window) != (wider, longer) and not statement_follows(alike, inner)
-        case n.Compare((x,)), n.Compare((y,)):
-            return x == y
-        case n.Stated(x), n.Stated(y):
-            return x == y
+        case (n.Compare((x,)), n.Compare((y,))) | (n.Stated(x), n.Stated(y)):
+            return bool(x == y)
         case _:
             return False
 
 
-def _same_subject(x: Rule, y: Rule) -> bool:
-    match x, y:
+def _excepted(way: Rule, strict: Rule, spare: list[Rule]) -> bool:
+    """Whether ``spare`` are exceptions to ``way``, the part that ``strict`` insists on."""
+    match way, strict:
         case n.Not(n.Any((narrow,))), n.Not(n.Any((wide,))):
             return catalogue().is_a(narrow, wide)
+        case n.Compare((x,)), n.Compare((y,)):
+            return x == y and any(x in concepts_used(other) for other in spare)
         case _:
-            return x == y or _same_thing(x, y)
+            return False
 
 
-def different_terms(study: Study) -> Iterator[Finding]:
-    """Two exclusions about the same condition whose exceptions, limits or degrees differ, neither wider."""
-    outs = [h for h in study.hurdles if h.criterion.section == "exclusion"]
-    for a, b in combinations(outs, 2):
-        if not a.meets(b):
-            continue
-        shared: dict[str, None] = {}
-        for mine in a.demands:
-            for theirs in b.demands:
-                if not follows(mine, theirs) and not follows(theirs, mine):
-                    shared.update(dict.fromkeys(_shared_subjects(mine, theirs)))
-        if shared:
-            message = f"{a.id} and {b.id} both exclude {', '.join(shared)}, on different terms"
-            yield study.find("different-terms", "note", message, b.place, (a.id, b.id))
+def _different_terms(study: Study, a: Hurdle, b: Hurdle) -> Iterator[Finding]:
+    """Two exclusions of the same condition whose exceptions, limits or degrees differ, neither being wider."""
+    if a.criterion.section != "exclusion" or b.criterion.section != "exclusion":
+        return
+    shared = dict.fromkeys(
+        subject
+        for mine in a.demands
+        for theirs in b.demands
+        if not follows(mine, theirs) and not follows(theirs, mine)
+        for subject in _excluded(mine)
+        if subject in _excluded(theirs)
+    )
+    if shared:
+        message = f"{a.id} and {b.id} both exclude {', '.join(shared)}, on different terms"
+        yield study.find("different-terms", "note", message, b.place, (a.id, b.id))
 
 
-def _shared_subjects(a: Rule, b: Rule) -> Iterator[str]:
-    terms = catalogue()
-    for x in _excluded(a):
-        for y in _excluded(b):
-            if terms.is_a(x, y):
-                yield x
-            elif terms.is_a(y, x):
-                yield y
-
-
-def _excluded(demand: Rule) -> Iterator[str]:
+def _excluded(demand: Rule) -> tuple[str, ...]:
+    """The conditions whose absence a demand asks for, exceptions apart."""
+    found = []
     for alternative in alternatives(demand):
         match alternative:
             case n.Not(n.Any((x,))):
                 concept = catalogue().get(x)
                 if concept is not None and concept.kind == "condition":
-                    yield x
+                    found.append(x)
+    return tuple(found)
 
 
 def dead_alternatives(study: Study) -> Iterator[Finding]:
@@ -140,12 +152,12 @@ def dead_alternatives(study: Study) -> Iterator[Finding]:
             if len(ways) < 2 or _is_population(a, ways):
                 continue
             for b in study.hurdles:
-                if b.id == a.id or not a.meets(b) or (a.criterion.cohort is None and b.criterion.cohort):
+                if b.id == a.id or _refers(study, a, b) or not a.meets(b) or (a.criterion.cohort is None and b.criterion.cohort):
                     continue
                 closed = [w for w in ways if follows(b.weaker, normal(w, true=False, weaker=False))]
                 # Where b settles the demand, `repeated` has said so; where it closes every way, `never_together`.
                 if closed and len(closed) < len(ways) and not follows(b.weaker, demand):
-                    message = f"one way to pass {a.id} is closed by {b.id}: {'; '.join(map(_quote, closed))}"
+                    message = f"one way to pass {a.id} is closed by {b.id}: {_quotes(closed)}"
                     yield study.find("dead-alternative", "warning", message, a.place, (a.id, b.id))
 
 
@@ -157,6 +169,10 @@ def _is_population(a: Hurdle, ways: tuple[Rule, ...]) -> bool:
 
 def _quote(rule: Rule) -> str:
     return f"`{write_rule(rule)}`"
+
+
+def _quotes(rules: list[Rule]) -> str:
+    return "; ".join(map(_quote, rules))
 
 
 def _ask(h: Hurdle) -> str:

@@ -104,9 +104,9 @@ def dlt_window(study: Study) -> Iterator[Finding]:
         first, last = min(d.day for d in r.doses), max(d.day for d in r.doses)
         if last > first:
             message = (
-                f"the DLT window of {length_text(dlt.window)} counts from the first dose: after the dose on day "
-                f"{last} of the regimen '{r.name}' only {length - (last - first):g} days are watched; counted from "
-                f"that dose it would end on day {last + length:g} instead of day {first + length:g}"
+                f"the DLT window of {length_text(dlt.window)} counts from the first dose, so that the dose on day "
+                f"{last} of the regimen '{r.name}' is watched for less; counted from that dose it would end on day "
+                f"{last + length:g}"
             )
             yield study.find("dlt-window", "note" if dlt.ask else "warning", message, "$.dlt.window")
 

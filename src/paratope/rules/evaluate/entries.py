@@ -203,6 +203,10 @@ def _treated(window: Window) -> FilterCheck:
     return run
 
 
+PLANNED = frozenset({"planned surgery"})
+"""Entries that lie ahead by their nature; any other entry after the as-of date is not yet known."""
+
+
 # --- any ... -------------------------------------------------------------------------------------------
 
 
@@ -290,12 +294,7 @@ def _fits(
     flips: int | None = None
     facts: tuple[object, ...] = ()
     start = entry.start
-    if (
-        start is not None
-        and start.first > ctx.as_of
-        and entry.kind != "plan"
-        and not entry.attributes.get("planned")
-    ):
+    if start is not None and start.first > ctx.as_of and not entry.closure & PLANNED:
         return F, (), None, ()  # after the as-of date: not yet known
     if accept is not None:
         fit = accept(ctx, entry)

@@ -1,0 +1,395 @@
+"""What was given: anticancer therapies, growth factors, concomitant medicines."""
+
+from __future__ import annotations
+
+from paratope.patient.build import closure_of
+from paratope.patient.fhir.chart import Chart, Treatment
+from paratope.patient.fhir.coding import codes_of, concept, text_of, words_of
+from paratope.patient.fhir.doses import daily_dose, route_of
+from paratope.patient.fhir.drugs import Drugs, drugs_of
+from paratope.patient.fhir.gather import Item
+from paratope.patient.fhir.shape import Json, boolean, note_of, number, obj, objs, shown, text, texts
+from paratope.patient.fhir.studies import study_of
+from paratope.patient.fhir.tables import (
+    CLASS_CODES,
+    LIMITS,
+    NIL_KNOWN,
+    NO_INFORMATION,
+    NUMBER_EXTENSIONS,
+    OUTCOME_OF,
+    YES_NO_EXTENSIONS,
+)
+from paratope.patient.model import AttributeValue, Entry, Review, When
+from paratope.terms import catalogue
+
+ANTICANCER = "anticancer treatment"
+VAGUE = "anticancer drug therapy"
+MEDICINE = "medicine"
+INVESTIGATIONAL = "investigational therapy"
+
+KNOWN = frozenset(
+    {*YES_NO_EXTENSIONS, *NUMBER_EXTENSIONS, "therapy-class", "target-antigen", "investigational-agent",
+     "workflow-researchStudy", "mcode-treatment-termination-reason", "mcode-procedure-intent",
+     "mcode-treatment-intent"}
+)  # fmt: skip
+
+_STATUS = {
+    "MedicationAdministration": {
+        "completed": "", "in-progress": "ongoing", "stopped": "", "on-hold": "",
+        "not-done": "this dose was not given (which does not say that the medicine never was)",
+        "entered-in-error": "entered in error", "unknown": "",
+    },
+    "MedicationStatement": {
+        "active": "ongoing", "completed": "", "stopped": "", "on-hold": "", "unknown": "",
+        "intended": "only intended, not known to be taken",
+        "not-taken": "not taken at the time (which does not say that it never was)",
+        "entered-in-error": "entered in error",
+    },
+    "MedicationRequest": {
+        "active": "ongoing", "completed": "", "stopped": "", "on-hold": "", "unknown": "",
+        "cancelled": "the order was cancelled", "draft": "the order is a draft",
+        "entered-in-error": "entered in error",
+    },
+}  # fmt: skip
+_VOID = frozenset({"not-done", "entered-in-error", "not-taken", "cancelled", "draft", "intended"})
+
+
+def status_of(chart: Chart, item: Item) -> str | None:
+    """"ongoing" or ""; None (said in unused) when by its status nothing was given."""
+    status = text(item.body.get("status")) or ""
+    known = _STATUS[item.kind]
+    if status not in known:
+        if status:
+            chart.skip(item, f"its status '{status[:30]}' is not one we know: read as given")
+        return ""
+    said = known[status]
+    if status in _VOID:
+        chart.skip(item, said, void=True)
+        return None
+    if status == "unknown":
+        chart.skip(item, "its status is unknown: read as given")
+    return said
+
+
+def read_medication(chart: Chart, item: Item) -> None:
+    """MedicationAdministration, MedicationStatement or MedicationRequest as an Entry."""
+    status = status_of(chart, item)
+    if status is None:
+        return
+    body = item.body
+    if item.kind == "MedicationRequest":
+        intent = text(body.get("intent")) or "order"
+        if intent in ("proposal", "plan", "option") or boolean(body.get("doNotPerform")):
+            chart.skip(item, "a proposal or an order not to give it, not an order", void=True)
+            return
+    what = _medication(chart, item)
+    nil = next((code for _, code in codes_of(what) if code in NIL_KNOWN), None)
+    if nil is not None:
+        chart.add(item, Review(NIL_KNOWN[nil], item.key, _period(chart, item, status)[0], text_of(what)))
+        return
+    if any(code in NO_INFORMATION for _, code in codes_of(what)):
+        chart.skip(item, "it says that nothing is known")
+        return
+    drugs = drugs_of(what)
+    if not drugs.text:
+        chart.skip(item, "it does not say which medicine")
+    start, end = _period(chart, item, status)
+    add_given(chart, item, drugs, start, end, status == "ongoing" and end is None)
+
+
+def add_given(
+    chart: Chart, item: Item, drugs: Drugs, start: When | None, end: When | None, ongoing: bool
+) -> None:
+    """Something given, as an Entry of the kind that its class, its profile or its list says."""
+    extensions = chart.extensions(item, KNOWN)
+    classes = _classes(chart, item, extensions)
+    oncology = _is_oncological(chart, item, drugs.names, classes)
+    if drugs.why is not None:
+        chart.skip(item, drugs.why)
+    names = set(drugs.names | classes)
+    if any(boolean(v) for v in extensions.get("investigational-agent", ())):
+        names.add(INVESTIGATIONAL)
+    unknown = _not_understood(chart, item, drugs, oncology)
+    if oncology:
+        if not classes and (unknown or not names - {INVESTIGATIONAL}):
+            names.add(VAGUE)
+    elif unknown or not names:
+        names.add(MEDICINE)
+    concepts = catalogue().most_specific(names)
+    if oncology and VAGUE in names:
+        concepts |= {VAGUE}  # something in it is not known: it may be of any class
+    elif MEDICINE in names:
+        concepts |= {MEDICINE}
+    closure = closure_of(concepts)
+    kind = "therapy" if oncology else "supportive" if "supportive care" in closure else "medicine"
+    attributes = attributes_of(chart, item, extensions)
+    if outcome := outcome_of(item, extensions):
+        attributes["outcome"] = outcome
+    if oncology and "half-life" not in attributes and not unknown:
+        known = _half_life(drugs.names, classes)
+        if known is not None:
+            attributes["half-life"] = known
+    dosages = _dosages(item)
+    route = route_of(dosages)
+    if route is not None:
+        attributes["route"] = route
+    if kind == "medicine":
+        dose, why = daily_dose(dosages)
+        if dose is not None:
+            attributes["daily dose"] = dose
+        elif why is not None:
+            chart.skip(item, f"no daily dose: {why}")
+    reasons = [text_of(r) for r in objs(item.body.get("reasonCode"))]
+    note = "; ".join(filter(None, [*reasons, note_of(item.body) or "", *_dosage_words(dosages)])) or None
+    fact = Entry(
+        kind=kind,
+        concepts=concepts,
+        closure=closure,
+        source=item.key,
+        text=drugs.text or "medicine that is not named",
+        start=start,
+        end=end,
+        ongoing=ongoing,
+        attributes=attributes,
+        targets=_targets(chart, item, extensions, drugs),
+        note=note,
+        study=study_of(chart, item, extensions),
+    )
+    chart.add(item, fact)
+
+
+def _medication(chart: Chart, item: Item) -> Json:
+    """The CodeableConcept of the medicine, in place or in a Medication (whose ingredients speak if it does not)."""
+    found = item.body.get("medicationCodeableConcept")
+    if found is None:
+        raw = item.body.get("medicationReference") or item.body.get("medication")
+        medication = chart.take(raw, item)
+        if medication is not None:
+            found = medication.body.get("code")
+            if not drugs_of(found).names:
+                parts = [i.get("itemCodeableConcept") for i in objs(medication.body.get("ingredient"))]
+                named = [p for p in parts if drugs_of(p).names]
+                if named and len(named) == len(parts):
+                    codings = [c for p in named for c in objs(obj(p).get("coding"))]
+                    return {"coding": codings, "text": " + ".join(text_of(p) for p in named)}
+        elif isinstance(raw, dict):
+            found = raw.get("concept") or (raw.get("display") and {"text": raw.get("display")})
+            if found is None:
+                chart.skip(item, f"its medicine ({text(raw.get('reference')) or 'not named'}) is not in the file")
+    return found
+
+
+def _period(chart: Chart, item: Item, status: str) -> tuple[When | None, When | None]:
+    body = item.body
+    period = body.get("effectivePeriod") or body.get("occurencePeriod") or body.get("occurrencePeriod")
+    if period is not None:
+        return chart.period(period, item, "its period")
+    moment = body.get("effectiveDateTime") or body.get("occurenceDateTime") or body.get("occurrenceDateTime")
+    if moment is not None:
+        when = chart.when(moment, item, "its date")
+        return when, None if status == "ongoing" else when
+    if item.kind == "MedicationRequest":
+        for dosage in objs(body.get("dosageInstruction")):
+            bounds = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
+            if bounds:
+                return chart.period(bounds, item, "its period")
+        return chart.when(body.get("authoredOn"), item, "its date"), None
+    return None, None
+
+
+def _dosages(item: Item) -> list[dict[str, Json]]:
+    body = item.body
+    return objs(body.get("dosage")) or objs(body.get("dosageInstruction"))
+
+
+def _dosage_words(dosages: list[dict[str, Json]]) -> list[str]:
+    return [t for d in dosages if (t := text(d.get("text"))) is not None]
+
+
+# --- what it is ----------------------------------------------------------------------------------------
+
+
+def _classes(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> frozenset[str]:
+    found: set[str] = set()
+    for raw in extensions.get("therapy-class", ()):
+        said = text(raw) or text_of(raw)
+        name = CLASS_CODES.get(said) or catalogue().find(said.replace("_", " "))
+        if name is None:
+            chart.skip(item, f"therapy class '{said[:40]}' is not one we know")
+        else:
+            found.add(name)
+    return frozenset(found)
+
+
+def has_profile(item: Item, part: str) -> bool:
+    """Whether one of the profiles the resource claims has this in its name."""
+    return any(part in p for p in texts(obj(item.body.get("meta")).get("profile")))
+
+
+def _is_oncological(chart: Chart, item: Item, names: frozenset[str], classes: frozenset[str]) -> bool:
+    if has_profile(item, "cancer-related-medication") or chart.history.get(item.key) == ANTICANCER:
+        return True
+    if classes:
+        return ANTICANCER in closure_of(classes)
+    closure = closure_of(names)
+    if ANTICANCER not in closure:
+        return False
+    # An antineoplastic drug given for something else (methotrexate for arthritis) is a medicine.
+    reasons = [c for r in objs(item.body.get("reasonReference")) if (c := chart.find(r, item)) is not None]
+    conditions = [c for c in reasons if c.kind == "Condition"]
+    return not conditions or any(c.key in chart.cancer_keys for c in conditions)
+
+
+def _not_understood(chart: Chart, item: Item, drugs: Drugs, oncology: bool) -> tuple[str, ...]:
+    """The parts of the name that may be another medicine, reported. Of a concomitant medicine only what
+    stands as a component of its own: the rest are brands, salts and forms."""
+    unknown = drugs.unknown if oncology or not drugs.names else drugs.joined
+    if unknown:
+        said = "', '".join(u[:40] for u in unknown[:6])
+        chart.skip(item, f"medicine text '{drugs.text[:80]}': '{said}' is not a concept we know")
+    return unknown
+
+
+def _half_life(names: frozenset[str], classes: frozenset[str]) -> float | None:
+    """Days, of the longest-lived component, if that of every component is known."""
+    terms = catalogue()
+    found = []
+    for name in names:
+        one = terms.half_life(name)
+        if one is None:
+            return None
+        found.append(one.days)
+    if not found or not all(any(terms.is_a(n, c) or terms.is_a(c, n) for n in names) for c in classes):
+        return None  # a class on record that none of the named drugs is: a component without a name
+    return max(found)
+
+
+def _targets(chart: Chart, item: Item, extensions: dict[str, list[Json]], drugs: Drugs) -> frozenset[str]:
+    found: set[str] = set(drugs.targets)
+    for raw in extensions.get("target-antigen", ()):
+        said = text(raw) or text_of(raw)
+        name = catalogue().find(said)
+        known = concept(name) if name is not None else None
+        if known is None or known.kind != "antigen":
+            chart.skip(item, f"target antigen '{said[:40]}' is not one we know")
+        else:
+            found.add(known.name)
+    if not extensions.get("target-antigen"):
+        for name in drugs.names:
+            for ancestor in catalogue().ancestors(name):
+                known = concept(ancestor)
+                if known is not None:
+                    found.update(known.targets)
+    return frozenset(found)
+
+
+# --- how it was ----------------------------------------------------------------------------------------
+
+
+def attributes_of(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> dict[str, AttributeValue]:
+    """The attributes that extensions state."""
+    found: dict[str, AttributeValue] = {}
+    for name, values in extensions.items():
+        attribute = YES_NO_EXTENSIONS.get(name)
+        if attribute is not None:
+            said = {boolean(v) for v in values}
+            if len(said) == 1 and None not in said:
+                found[attribute] = bool(said.pop())
+            else:
+                chart.skip(item, f"extension {name} says neither yes nor no")
+            continue
+        attribute = NUMBER_EXTENSIONS.get(name)
+        if attribute is not None:
+            value = _number(values[0]) if len(values) == 1 else None
+            low, high = LIMITS[attribute]
+            if value is None:
+                chart.skip(item, f"extension {name} holds no number that can be used")
+            elif not low <= value <= high:
+                chart.skip(item, f"extension {name}: {shown(value)} is impossible")
+            else:
+                found[attribute] = value
+    return found
+
+
+def _number(raw: Json) -> float | None:
+    return number(obj(raw).get("value")) if isinstance(raw, dict) else number(raw)
+
+
+def outcome_word(raw: Json) -> str | None:
+    """How it ended, as the rule language says it; other words as they stand."""
+    for _, code in codes_of(raw):
+        if code in OUTCOME_OF:
+            return OUTCOME_OF[code]
+    for words in words_of(raw):
+        if words.casefold() in OUTCOME_OF:
+            return OUTCOME_OF[words.casefold()]
+    return text_of(raw).lower() or None
+
+
+def outcome_of(item: Item, extensions: dict[str, list[Json]]) -> str | None:
+    """The outcome from statusReason, outcome or the termination reason; the first that is understood."""
+    body = item.body
+    raw = [*objs(body.get("statusReason")), *objs(body.get("outcome")), *extensions.get("mcode-treatment-termination-reason", ())]
+    said = [w for r in raw if (w := outcome_word(r)) is not None]
+    known = [w for w in said if w in OUTCOME_OF.values()]
+    return known[0] if known else said[0] if said else None
+
+
+def note_treatments(chart: Chart) -> None:
+    """What was given for a condition other than the cancer is a dated treatment of that condition."""
+    for kind in ("Procedure", "MedicationAdministration", "MedicationStatement"):
+        for item in chart.by_kind.get(kind, ()):
+            references = objs(item.body.get("reasonReference"))
+            if not references:
+                continue
+            status = text(item.body.get("status")) or ""
+            if status in _VOID or status in ("preparation",):
+                continue
+            for reference in references:
+                found = chart.find(reference, item)
+                if found is None or found.kind != "Condition":
+                    continue
+                chart.treatments.setdefault(found.key, []).append(
+                    Treatment(item, _last_day(chart, item), curative_of(item), status in ("in-progress", "active"))
+                )
+
+
+def _last_day(chart: Chart, item: Item) -> When | None:
+    """The day of a treatment, of a longer one its last; without reporting (its own reader does)."""
+    from paratope.patient.dates import parse_when
+
+    body = item.body
+    for stem in ("performed", "effective"):
+        moment = body.get(f"{stem}DateTime")
+        if isinstance(moment, str):
+            return parse_when(moment)
+        period = obj(body.get(f"{stem}Period"))
+        for end in ("end", "start"):
+            if isinstance(period.get(end), str):
+                return parse_when(period[end])
+    return None
+
+
+_CURATIVE = frozenset({"373808002"})
+_PALLIATIVE = frozenset({"363676003"})
+
+
+def intent_of(item: Item) -> str | None:
+    """"curative" or "palliative", and "local palliative" where the words say local."""
+    for extension in objs(item.body.get("extension")):
+        url = text(extension.get("url")) or ""
+        if url.endswith(("procedure-intent", "treatment-intent")):
+            content = extension.get("valueCodeableConcept")
+            codes = {c for _, c in codes_of(content)}
+            words = " ".join(words_of(content))
+            if codes & _PALLIATIVE or "palliat" in words:
+                return "local palliative" if "local" in words else "palliative"
+            if codes & _CURATIVE or "curative" in words:
+                return "curative"
+    return None
+
+
+def curative_of(item: Item) -> bool | None:
+    """Whether a treatment was meant to cure; None if that is not said."""
+    intent = intent_of(item)
+    return None if intent is None else intent == "curative"

@@ -33,7 +33,8 @@ MISTAKES: list[tuple[str, str]] = [
     ("ALT <= 2.5 x ULN, relaxed to 5 x ULN with liver metastases",
      "1:43 after 'relaxed to 5 x ULN with' '(' is expected, found 'liver'"),
     ("ALT <= 2.5 x ULN, relaxed to 5 x ULN", "1:37 after 'relaxed to 5 x ULN' 'with' is expected, found the end"),
-    ("age at consent between 18 years", "1:32 after 'age at consent between 18 years' 'and' is expected, found the end"),
+    ("age at consent between 18 years",
+     "1:32 after 'age at consent between 18 years' 'and' is expected, found the end"),
     ("measurable lesions >= 1.5", "1:23 a whole number is expected, found '1.5'"),
     ("observed a unless observed b unless observed c",
      "1:30 after 'unless observed b' 'and', 'or' or the end of the rule is expected, found 'unless': with two "
@@ -49,8 +50,9 @@ MISTAKES: list[tuple[str, str]] = [
     ("at least 3 of (observed a; observed b)", "1:10 at least 3 of 2 does not make sense"),
     ("at least 1 of (observed a, observed b)",
      "1:26 after 'observed a' 'and', 'or', ')' or ';' is expected, found ',': the items are separated by ';'"),
-    ("any stroke and/or epilepsy", "1:12 after 'any stroke' a window (within ..., since ...), 'and', 'or', ',', 'where' "
-                                   "or the end of the rule is expected, found 'and/or': write 'or'"),
+    ("any stroke and/or epilepsy",
+     "1:12 after 'any stroke' a window (within ..., since ...), 'and', 'or', ',', 'where' or the end of the rule is "
+     "expected, found 'and/or': write 'or'"),
     ("any stroke where symptomatic", "1:18 after 'any stroke where' '(' is expected, found 'symptomatic'"),
     ("any stroke where (symptomtic)", "1:19 unknown attribute 'symptomtic': did you mean symptomatic?"),
     ("any stroke where (symptomatic is yes)",
@@ -71,8 +73,9 @@ MISTAKES: list[tuple[str, str]] = [
     ("any stroke within 4 weeks before today where (acute)",
      "1:40 after 'any stroke within 4 weeks before today' 'and', 'or' or the end of the rule is expected, found "
      "'where': 'where (...)' stands before the window"),
-    ("any stroke (acute)", "1:12 after 'any stroke' a window (within ..., since ...), 'and', 'or', ',', 'where' or the "
-                           "end of the rule is expected, found '(': what an entry must be like is written 'where (...)'"),
+    ("any stroke (acute)",
+     "1:12 after 'any stroke' a window (within ..., since ...), 'and', 'or', ',', 'where' or the end of the rule is "
+     "expected, found '(': what an entry must be like is written 'where (...)'"),
     ("HBsAg is reactive", "1:10 'reactive' is not a result: positive or negative"),
     ("the patient is tall",
      "1:16 'tall' is not a trait: male, female, of childbearing potential, pregnant or breast-feeding"),
@@ -101,7 +104,9 @@ def known(name: str) -> bool:
 
 def test_all_problems_of_a_rule_are_told_at_once() -> None:
     text = "haemoglobine >= 90 g/Q\nand any strock, epilepsy, strock where (colourful) within 2 weeks before dinner and"
-    problems = parse_rule(text, known=known, suggest=lambda name: ["stroke"] if name == "strock" else ["haemoglobin"])
+    problems = parse_rule(
+        text, known=known, suggest=lambda name: ["stroke"] if name == "strock" else ["haemoglobin"]
+    )
     assert isinstance(problems, tuple)
     assert [f"{each.line}:{each.column} {each.message}".split(" names: ")[0] for each in problems] == [
         "1:1 unknown concept 'haemoglobine': did you mean haemoglobin?",
@@ -115,7 +120,9 @@ def test_all_problems_of_a_rule_are_told_at_once() -> None:
 
 def test_an_unknown_name_without_suggestions() -> None:
     assert parse_rule("any gout", known=known) == (RuleProblem(1, 5, "unknown concept 'gout'"),)
-    assert parse_rule("any gout", known=known, suggest=lambda _: ()) == (RuleProblem(1, 5, "unknown concept 'gout'"),)
+    assert parse_rule("any gout", known=known, suggest=lambda _: ()) == (
+        RuleProblem(1, 5, "unknown concept 'gout'"),
+    )
 
 
 def test_expected_is_kept_apart_from_the_message() -> None:

@@ -7,6 +7,7 @@ from importlib.resources import files
 
 from paratope.rules import written
 from paratope.rules.attributes import ATTRIBUTES
+from paratope.rules.manual import reserved_words
 from paratope.rules.written import automaton, complaints, tables
 from paratope.rules.written.build import Builder
 from paratope.rules.written.make_tables import make_tables
@@ -34,7 +35,7 @@ def test_every_terminal_can_be_named_in_a_message() -> None:
 
 
 def test_attributes_with_reserved_words_are_fixed_phrases() -> None:
-    reserved = set("and or not no by is any each".split())
+    reserved = set(reserved_words())
     with_reserved = {name for name in ATTRIBUTES if reserved & set(name.split())}
     assert {phrase for phrase, terminal in tables.PHRASES.items() if terminal == "ATTRIBUTE"} == with_reserved
 

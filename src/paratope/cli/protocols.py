@@ -55,30 +55,35 @@ def _brief(p: Protocol) -> dict[str, Any]:
 
 def run_show(study: str, criterion: str | None) -> int:
     """``paratope show``."""
-    from paratope.protocol.words import criterion_words, protocol_words
+    from paratope.protocol.words import describe, describe_criterion
 
     protocols = load_protocols([study])
     if protocols is None:
         return USAGE
     (protocol,) = protocols
     if criterion is None:
-        sections = protocol_words(protocol)
+        sections = describe(protocol)
     else:
         found = next((c for c in protocol.criteria if c.id.lower() == criterion.lower()), None)
         if found is None:
-            complain(
-                f"{protocol.key} has no criterion {criterion!r}; it has {', '.join(c.id for c in protocol.criteria)}"
-            )
+            known = ", ".join(c.id for c in protocol.criteria)
+            complain(f"{protocol.key} has no criterion {criterion!r}; it has {known}")
             return USAGE
-        sections = (criterion_words(found),)
+        sections = describe_criterion(protocol, found.id)
     colour = coloured(sys.stdout)
     for number, section in enumerate(sections):
         if number:
             print()
         print(paint(section.title, "title", colour))
+        if section.lead:
+            _print_wrapped(section.lead, "quiet", colour)
         for line in section.lines:
-            for part in textwrap.wrap(line, width(), initial_indent="  ", subsequent_indent="    ") or [""]:
-                print(part)
+            _print_wrapped(f"{line.label}: {line.text}" if line.label else line.text, "", colour)
+            for point in line.points:
+                for part in textwrap.wrap(
+                    point, width(), initial_indent="      - ", subsequent_indent="        "
+                ):
+                    print(part)
     return OK
 
 

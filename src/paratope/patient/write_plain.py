@@ -28,7 +28,7 @@ from paratope.patient.model import (
     When,
 )
 from paratope.patient.plain.entries import kind_of_entry
-from paratope.patient.plain.fields import ATTRIBUTE_FIELDS, CLASS_KINDS, MEASURE_FIELDS
+from paratope.patient.plain.fields import ATTRIBUTE_FIELDS, CLASS_KINDS, MEASURE_FIELDS, TREATMENT_KINDS
 from paratope.patient.plain.measures import read_measurement
 from paratope.patient.plain.reading import Reading, Row
 from paratope.patient.plain.scalars import Amounts, date_text, interval_text, number_text, read_amounts
@@ -289,6 +289,8 @@ def _antigen(test: AntigenTest) -> Plain:
 
 def _section_of(entry: Entry) -> str:
     if entry.present:
+        if not all(_kind(c) in TREATMENT_KINDS for c in entry.concepts):
+            return "findings"
         if entry.kind == "medicine":
             return "medicines"
         treats = entry.kind == "therapy" or "anticancer treatment" in entry.closure

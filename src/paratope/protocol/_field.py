@@ -32,3 +32,8 @@ def entry(says: str, default: Any = REQUIRED, *, key: str | None = None, as_: st
 def key_of(field: dataclasses.Field[Any]) -> str:
     """The name of a field in the file."""
     return str(field.metadata.get("key") or field.name)
+
+
+def declared(cls: type[Any]) -> tuple[dataclasses.Field[Any], ...]:
+    """The fields of a class that stand in the file: those declared with ``entry``."""
+    return tuple(f for f in dataclasses.fields(cls) if "says" in f.metadata)

@@ -10,6 +10,7 @@ import dataclasses
 import re
 import typing
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from paratope.patient.plain.load import Path
@@ -149,7 +150,10 @@ def _spans(path: Path, value: object) -> Iterator[Complaint]:
             if key in ("span", "eligibility") and _is_pair(inner):
                 start, end = int(inner[0]), int(inner[1])
                 if start < 0 or end <= start:
-                    yield here, f"a span runs from its first character to the one after its last, not {start} to {end}"
+                    yield (
+                        here,
+                        f"a span runs from its first character to the one after its last, not {start} to {end}",
+                    )
             elif key == "line" and isinstance(inner, str) and inner.lstrip("-").isdigit() and int(inner) < 1:
                 yield here, "lines are counted from 1"
             else:
@@ -171,7 +175,7 @@ def _claims(data: Mapping[str, Any]) -> Iterator[Complaint]:
     """`also_says` names a field of this format."""
     listed = data.get("also_says")
     for i, claim in enumerate(listed if isinstance(listed, list) else ()):
-        field = claim.get("field") if isinstance(claim, Mapping) else None
+        field = _inside(claim, "field")
         if isinstance(field, str) and field not in claimable():
             yield ("also_says", i, "field"), f"there is no field '{field}'{nearest(field, claimable())}"
 
@@ -187,26 +191,28 @@ def claimable() -> tuple[str, ...]:
 
 def _concepts(data: Mapping[str, Any]) -> Iterator[Complaint]:
     """Antigens and drugs named outside the rules are concepts too."""
-    product, depletion = data.get("product"), data.get("lymphodepletion")
-    targets = product.get("targets") if isinstance(product, Mapping) else None
-    drugs = depletion.get("drugs") if isinstance(depletion, Mapping) else None
     named: list[tuple[Path, object, str]] = [
-        *((("product", "targets", i), t, "antigen") for i, t in enumerate(targets if isinstance(targets, list) else ())),
-        *((("lymphodepletion", "drugs", i), d, "entry") for i, d in enumerate(drugs if isinstance(drugs, list) else ())),
-        *(((*c.path, "target"), c.raw.get("target"), "antigen") for c in _items(data, "cohorts", "name")),
+        ((*c.path, "target"), c.raw.get("target"), "antigen") for c in _items(data, "cohorts", "name")
     ]
+    for part, field, role in (("product", "targets", "antigen"), ("lymphodepletion", "drugs", "entry")):
+        listed = _inside(data.get(part), field)
+        if isinstance(listed, list):
+            named += [((part, field, i), name, role) for i, name in enumerate(listed)]
     for path, name, role in named:
         fault = name_fault(name.strip(), role) if isinstance(name, str) else None
         if fault is not None:
             yield path, fault
 
 
+def _inside(value: object, field: str) -> object:
+    return value.get(field) if isinstance(value, Mapping) else None
+
+
 def _doses(data: Mapping[str, Any]) -> Iterator[Complaint]:
     """A gate guards a dose of its regimen; levels count up from the first."""
     regimens, levels = data.get("regimens"), data.get("dose_levels")
     for i, regimen in enumerate(regimens if isinstance(regimens, list) else ()):
-        gate = regimen.get("gate") if isinstance(regimen, Mapping) else None
-        doses = regimen.get("doses") if isinstance(regimen, Mapping) else None
+        gate, doses = _inside(regimen, "gate"), _inside(regimen, "doses")
         if isinstance(gate, Mapping) and isinstance(doses, list) and "before_day" in gate:
             days = [str(d.get("day")) for d in doses if isinstance(d, Mapping)]
             if gate["before_day"] not in days:
@@ -217,6 +223,6 @@ def _doses(data: Mapping[str, Any]) -> Iterator[Complaint]:
         for i, level in enumerate(levels if isinstance(levels, list) else ())
         if isinstance(level, Mapping) and str(level.get("level")).isdigit()
     ]
-    for (_, before), (i, number) in zip(numbers, numbers[1:], strict=False):
+    for (_, before), (i, number) in pairwise(numbers):
         if number <= before:
             yield ("dose_levels", i, "level"), f"levels count up: {number} comes after {before}"

@@ -17,7 +17,7 @@ from typing import Any, Literal, TypeAlias, Union, get_args, get_origin
 
 from paratope.patient.model import When
 from paratope.patient.plain.load import Path
-from paratope.protocol._field import key_of
+from paratope.protocol._field import declared, key_of
 from paratope.protocol.times import Period, Timepoint, parse_date, parse_length, parse_period, parse_timepoint
 from paratope.rules.nodes import Span
 
@@ -192,7 +192,7 @@ def _record(cls: type[Any]) -> Reader:
     hints = typing.get_type_hints(cls)
     readers: dict[str, tuple[str, Reader, bool]] = {}
     required: dict[str, str] = {}
-    for field in dataclasses.fields(cls):
+    for field in declared(cls):
         key, named = key_of(field), field.metadata.get("as")
         reader = NAMED[named] if named else reader_of(hints[field.name])
         must = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING

@@ -61,7 +61,9 @@ def _names() -> Mapping[str, tuple[FilePath, str | None]]:
         with file.open(encoding="utf-8") as text:
             for match in _HEAD.finditer(text.read(2000)):
                 quoted = _QUOTED.fullmatch(match["value"])
-                head.setdefault(match["field"], quoted[2] if quoted else match["value"].split(" #")[0].strip())
+                head.setdefault(
+                    match["field"], quoted[2] if quoted else match["value"].split(" #")[0].strip()
+                )
         found[head.get("key", file.stem)] = (file, head.get("short"))
     return found
 
@@ -123,7 +125,11 @@ def one_document(text: str) -> tuple[Document | None, tuple[Problem, ...]]:
     documents = load(text.removeprefix("\ufeff"))
     problems = tuple(Problem(p.place, p.message, p.line) for d in documents for p in d.problems)
     if len(documents) != 1:
-        message = "the file is empty" if not documents else "the file holds several documents: write one in each file"
+        message = (
+            "the file is empty"
+            if not documents
+            else "the file holds several documents: write one in each file"
+        )
         return None, (*problems, Problem("$", message))
     return (None if documents[0].data is None and problems else documents[0]), problems
 
@@ -159,7 +165,9 @@ class Session:
         start = value.end() if value else len(first)
         # A text over several lines is read with one blank for each line break and its indentation.
         while line < len(written) and start + character > len(written[line - 1].rstrip()) + 1:
-            character -= max(0, len(written[line - 1].rstrip()) - start + (1 if start < len(written[line - 1]) else 0))
+            character -= max(
+                0, len(written[line - 1].rstrip()) - start + (1 if start < len(written[line - 1]) else 0)
+            )
             start = len(written[line]) - len(written[line].lstrip())
             line += 1
         return line, start + character

@@ -5,6 +5,8 @@ published JSON schema and the reference page. Offsets are characters (Python str
 text file read as UTF-8, the end not included.
 """
 
+# ruff: noqa: RUF009  (every field is declared by a call of `entry`, which returns a dataclass field)
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -25,7 +27,9 @@ WITHHELD: Literal["withheld"] = "withheld"
 
 Section = Literal["inclusion", "exclusion"]
 Role = Literal["gate", "cohort", "illustrative"]
-Phase = Literal["EARLY_PHASE1", "PHASE1", "PHASE1/PHASE2", "PHASE2", "PHASE2/PHASE3", "PHASE3", "PHASE4", "NA"]
+Phase = Literal[
+    "EARLY_PHASE1", "PHASE1", "PHASE1/PHASE2", "PHASE2", "PHASE2/PHASE3", "PHASE3", "PHASE4", "NA"
+]
 Status = Literal[
     "NOT_YET_RECRUITING", "RECRUITING", "ENROLLING_BY_INVITATION", "ACTIVE_NOT_RECRUITING", "SUSPENDED",
     "TERMINATED", "COMPLETED", "WITHDRAWN", "UNKNOWN", "AVAILABLE", "NO_LONGER_AVAILABLE",

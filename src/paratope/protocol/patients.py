@@ -4,6 +4,8 @@ Each shows one thing about the study: a patient in the plain form, and the verdi
 what is named is expected. The patient's own body is left as it was read; ``paratope.patient.plain`` reads it.
 """
 
+# ruff: noqa: RUF009  (every field is declared by a call of `entry`, which returns a dataclass field)
+
 from __future__ import annotations
 
 from collections.abc import Mapping
@@ -39,7 +41,9 @@ class Expected:
 
     status: Overall | None = entry("the overall status", None)
     cohorts: Mapping[str, Match] = entry("by cohort: match, no, unknown or judgement", {}, as_="matches")
-    criteria: Mapping[str, Verdict] = entry("by criterion: met, not_met, unknown or judgement", {}, as_="verdicts")
+    criteria: Mapping[str, Verdict] = entry(
+        "by criterion: met, not_met, unknown or judgement", {}, as_="verdicts"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +57,7 @@ class LittlePatient:
     expect: Expected = entry("the verdicts expected")
     plan: Mapping[str, When] = entry("planned dates", {}, as_="plan")
     place: str = field(default="$", compare=False)  # where it stands in its file
+    lines: Mapping[Path, int] = field(default_factory=dict, compare=False)  # of the patient's own form
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,19 +95,25 @@ def read_patients(text: str, origin: str = "patients", protocol: Protocol | None
         return LoadedPatients((), problems, origin, {})
     session = Session(document, text)
     session.problems.extend(problems)
-    data, base = document.data, ()
+    data = document.data
     if not isinstance(data, list):
-        session.report((), f"expected a list of patients, each with name, why, as_of, patient, expect; found {shown(data)}")
+        expected = "a list of patients, each with name, why, as_of, patient and expect"
+        session.report((), f"expected {expected}; found {shown(data)}")
         return LoadedPatients((), in_order(session.problems), origin, document.lines)
     found = []
     for i, raw in enumerate(data):
-        patient = reader_of(LittlePatient)(raw, (*base, i), session.report)
+        patient = reader_of(LittlePatient)(raw, (i,), session.report)
         if isinstance(patient, LittlePatient):
-            found.append(replace(patient, place=place((*base, i))))
+            found.append(replace(patient, place=place((i,)), lines=_below((i, "patient"), document.lines)))
         if protocol is not None and isinstance(raw, Mapping):
-            _agree(raw.get("expect"), (*base, i, "expect"), protocol, session.report)
+            _agree(raw.get("expect"), (i, "expect"), protocol, session.report)
     _names_differ(data, session.report)
     return LoadedPatients(tuple(found), in_order(session.problems), origin, document.lines)
+
+
+def _below(path: Path, lines: Mapping[Path, int]) -> Mapping[Path, int]:
+    """The lines of a part of the file, by paths from that part."""
+    return {there[len(path) :]: line for there, line in lines.items() if there[: len(path)] == path}
 
 
 def _agree(expect: object, path: Path, protocol: Protocol, report: Report) -> None:
@@ -131,7 +142,7 @@ def _names_differ(data: list[Any], report: Report) -> None:
 
 
 def _by_word(words: tuple[str, ...]) -> Any:
-    choice = reader_of(Literal[words])  # type: ignore[valid-type]
+    choice = reader_of(Literal[words])
 
     def read(value: object, path: Path, report: Report) -> Any:
         if not isinstance(value, Mapping):

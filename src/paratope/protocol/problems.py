@@ -20,7 +20,11 @@ class Problem:
     column: int | None = None
 
     def __str__(self) -> str:
-        at = "" if self.line is None else f" (line {self.line}" + (f", column {self.column})" if self.column else ")")
+        at = (
+            ""
+            if self.line is None
+            else f" (line {self.line}" + (f", column {self.column})" if self.column else ")")
+        )
         return f"{self.place}{at}: {self.message}"
 
 

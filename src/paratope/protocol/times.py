@@ -97,8 +97,8 @@ def parse_timepoint(text: str) -> Timepoint | None:
     found = _ELAPSED.fullmatch(plain)
     if found is None:
         return None
-    unit = _UNITS[found["unit"][0].lower()]
-    return Timepoint(f"{found['count']} {unit if float(found['count']) != 1 else unit[:-1]}", float(found["count"]), unit)
+    elapsed = Span(float(found["count"]), _UNITS[found["unit"][0].lower()])
+    return Timepoint(length_text(elapsed), elapsed.count, elapsed.unit)
 
 
 def length_text(span: Span) -> str:

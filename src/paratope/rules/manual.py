@@ -1,7 +1,8 @@
-"""The reference of the rule language, as Markdown: ``python -m paratope.rules.manual > docs/reference/rule-language.md``.
+"""The reference of the rule language, as Markdown.
 
-Made from the docstrings of ``nodes``, the tables of attributes, anchors and truth, and one example for each
-kind of node. A test fails when the stored page is not current or when a kind of node has no example.
+``python -m paratope.rules.manual > docs/reference/rule-language.md`` writes the page. It is made from the
+docstrings of ``nodes``, the tables of attributes, anchors and truth, and one example for each kind of node. A
+test fails when the stored page is not current or when a kind of node has no example.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import product
 
 from paratope.rules import nodes as n
 from paratope.rules.attributes import ATTRIBUTES, SEVERITIES
@@ -21,7 +23,7 @@ RULES: dict[str, dict[type, str]] = {
         n.And: "haemoglobin >= 90 g/L and platelets >= 50 10*9/L and ECOG <= 1",
         n.Or: "creatinine <= 1 x ULN or Cockcroft-Gault clearance >= 50 mL/min",
         n.Not: "no G-CSF within 1 week before screening",
-        n.Unless: "any CNS tumour unless no brain metastasis where (active)",
+        n.Unless: "any CNS tumour unless any brain metastases where (treated and not symptomatic)",
         n.AtLeast: "at least 2 of (haemoglobin < 80 g/L; platelets < 50 10*9/L; neutrophils < 1 10*9/L)",
         n.Applies: "if the patient is of childbearing potential then pregnancy test is negative",
         n.Readings: "by one reading (measurable lesions up to 60 mm >= 1), "
@@ -102,7 +104,8 @@ inside any other. There is one `unless` at a time.
 
 - **Names** of concepts are words as an oncologist writes them, with capitals, digits and hyphens, in any script:
   `anti-PD-1 antibody`, `SARS-CoV-2 infection`. A name ends where one of these words begins, so that none of them
-  can be part of a name: {reserved}.
+  can be part of a name:
+  {reserved}.
 - **Lists** have commas: `any stroke, epilepsy`. A list ends at the next word of the language, so
   `not kind of A, B` is not (kind of A or B).
 - **Numbers** are written `90`, `2.5`, `1e6`; **units** are one word (`g/L`, `10*9/L`, `%`, `years`), and scores have
@@ -191,9 +194,8 @@ def _truth() -> Iterator[str]:
     }
     yield f"| A | B | {' | '.join(tables)} |"
     yield f"|---|---|{'---|' * len(tables)}"
-    for a in Truth:
-        for b in Truth:
-            yield f"| {a.value} | {b.value} | {' | '.join(table(a, b).value for table in tables.values())} |"
+    for a, b in product(Truth, Truth):
+        yield f"| {a.value} | {b.value} | {' | '.join(table(a, b).value for table in tables.values())} |"
     yield ""
     yield "`at least k of (...)` is true when k items are true whatever the unknown ones turn out to be, and false when"
     yield "fewer than k could be. A relaxed limit is an `or`: `M <= 2.5 x ULN, relaxed to 5 x ULN with (S)` is"

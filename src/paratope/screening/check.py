@@ -75,11 +75,11 @@ def check(
 
 
 def _expected(little: LittlePatient) -> dict[str, str]:
-    wanted = {f"criterion {id}": word for id, word in little.expect.criteria.items()}
-    wanted.update({f"cohort {name}": word for name, word in little.expect.cohorts.items()})
+    wanted: dict[str, str] = {f"criterion {id}": word for id, word in little.expect.criteria.items()}
+    wanted |= {f"cohort {name}": word for name, word in little.expect.cohorts.items()}
     if little.expect.status is not None:
         wanted["status"] = little.expect.status
-    return {what: str(word) for what, word in wanted.items()}
+    return wanted
 
 
 def _found(screening: Screening) -> dict[str, str]:

@@ -154,7 +154,7 @@ def _dates(row: Row, section: str, treatment: bool) -> tuple[When | None, When |
     if treatment:
         start, only = row.date("from"), row.date("on")
         if "on" in row:
-            if "from" in row or "to" in row:
+            if "from" in row or "to" in row or ongoing:
                 row.report("on", "'on' is for one single day: write `from` and `to`, or `on` alone")
             start = end = only
     else:

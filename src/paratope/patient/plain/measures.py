@@ -110,7 +110,8 @@ def read_measurement(row: Row) -> Measurement | None:
         shown = amounts.printed
     else:
         low, high = _range(row, concept, None)
-        shown = " ".join(f"{written} {row.text('unit') or ''}".split())
+        own = row.text("unit") or ""
+        shown = " ".join((written if own in written else f"{written} {own}").split())
     shown = printed or shown
     return Measurement(
         concept=concept.name,

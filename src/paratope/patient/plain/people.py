@@ -94,9 +94,10 @@ def read_consent(row: Row) -> Consent | None:
         return None
     study, when, by, active = row.text("study"), row.date("on"), row.text("by"), row.yes("active")
     row.text("note")
-    if study is None and when is None and not row.values:
-        row.reading.report(row.path, "write the study and the day, as in {study: NCT07409766, on: 2026-06-08}")
-        return None
+    missing = [name for name, value in (("study", study), ("on", when)) if value is None]
+    if missing:
+        message = f"a consent without {' and '.join(missing)} decides nothing: write {{study: NCT07409766, on: 2026-06-08}}"
+        row.reading.report(row.path, message, warning=True)
     signed = active is not False
     words = ["consent" if signed else "consent withdrawn", *([f"to {study}"] if study else [])]
     return Consent(

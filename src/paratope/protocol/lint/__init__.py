@@ -61,8 +61,7 @@ def lint(
     the recruitment status. ``patients``: the protocol's little patients. ``line_of``: the line of a place in
     the protocol file (``Loaded.line_of``). What is not given is not checked.
     """
-    study = Study(
-        protocol, text, None if as_of is None else as_of.toordinal(), patients, line_of or (lambda place: None)
-    )  # fmt: skip
+    day = None if as_of is None else as_of.toordinal()
+    study = Study(protocol, text, day, patients, *((line_of,) if line_of else ()))
     found = [finding for check in CHECKS for finding in check(study)]
     return tuple(sorted(found, key=lambda f: _ORDER[f.severity]))

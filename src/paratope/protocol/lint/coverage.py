@@ -47,7 +47,8 @@ def uncovered(study: Study) -> Iterator[Finding]:
         for first, words in _passages(text, start, end):
             line = text.count("\n", 0, first) + 1
             last = first + len(words)
-            message = f"characters {first} to {last} of the text (its line {line}) are in no criterion: '{_short(words)}'"
+            where = f"characters {first} to {last} of the text (its line {line})"
+            message = f"{where} are in no criterion: '{_short(words)}'"
             severity: Severity = "warning" if len(_WORD.findall(words)) > FEW_WORDS else "note"
             yield Finding("uncovered", severity, (), f"text[{first}:{last}]", line, message)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from paratope.protocol.lint.normal import Scope, clauses, normal, passing
 from paratope.protocol.model import Criterion, Protocol
@@ -31,7 +31,8 @@ class Finding:
     message: str
 
 
-class Hurdle(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Hurdle:
     """A criterion as something to get past. See ``normal`` for weaker and stronger."""
 
     index: int

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from paratope.protocol.lint.findings import Finding, Severity, Study
+from paratope.protocol.model import Ambiguity
 from paratope.protocol.walk import criteria_used
 from paratope.rules import nodes as n
 from paratope.rules.attributes import ATTRIBUTES
@@ -30,7 +31,10 @@ def _asks_a_person(part: n.Rule | n.Filter) -> bool:
 
 def ambiguity_without_question(study: Study) -> Iterator[Finding]:
     """An ambiguity without two readings, or without the question that would settle it."""
-    places = [("$", (), study.protocol.ambiguities), ("$.record", (), study.protocol.record.repairs)]
+    places: list[tuple[str, tuple[str, ...], tuple[Ambiguity, ...]]] = [
+        ("$", (), study.protocol.ambiguities),
+        ("$.record", (), study.protocol.record.repairs),
+    ]
     names = ["ambiguities", "repairs"]
     for i, c in enumerate(study.protocol.criteria):
         places.append((f"$.criteria[{i}]", (c.id,), c.ambiguities))
@@ -40,9 +44,12 @@ def ambiguity_without_question(study: Study) -> Iterator[Finding]:
             where = f"{place}.{name}[{j}]"
             if len(a.readings) < 2:
                 severity: Severity = "warning" if name == "ambiguities" else "note"
-                yield study.find("ambiguity-unfinished", severity, f"'{a.about}' needs at least two readings", where, ids)
+                message = f"'{a.about}' needs at least two readings"
+                yield study.find("ambiguity-unfinished", severity, message, where, ids)
             if a.ask is None and name == "ambiguities":
-                yield study.find("ambiguity-unfinished", "note", f"'{a.about}' has no question to send", where, ids)
+                yield study.find(
+                    "ambiguity-unfinished", "note", f"'{a.about}' has no question to send", where, ids
+                )
 
 
 def cohorts_used(study: Study) -> Iterator[Finding]:
@@ -52,7 +59,9 @@ def cohorts_used(study: Study) -> Iterator[Finding]:
     used |= {id for c in protocol.criteria for id in criteria_used(c.rule)}
     for i, cohort in enumerate(protocol.cohorts):
         own = [c.id for c in protocol.criteria if c.cohort == cohort.name]
-        unasked = [id for id in own if id not in criteria_used(cohort.rule) and protocol_role(study, id) == "cohort"]
+        unasked = [
+            id for id in own if id not in criteria_used(cohort.rule) and protocol_role(study, id) == "cohort"
+        ]
         if unasked:
             message = f"the rule of cohort {cohort.name} does not ask {', '.join(unasked)}"
             yield study.find("cohort-rule", "warning", message, f"$.cohorts[{i}].rule", tuple(unasked))
@@ -99,7 +108,9 @@ def little_patients(study: Study) -> Iterator[Finding]:
         expected = patient.expect
         shown |= set(expected.criteria)
         for unknown in (*(set(expected.criteria) - ids), *(set(expected.cohorts) - names)):
-            message = f"the little patient '{patient.name}' expects something of '{unknown}', which there is not"
+            message = (
+                f"the little patient '{patient.name}' expects something of '{unknown}', which there is not"
+            )
             yield Finding("patients", "error", (), patient.place, None, message)
     untried = [c.id for c in study.protocol.criteria if c.id not in shown]
     if untried:

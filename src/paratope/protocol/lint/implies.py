@@ -86,8 +86,9 @@ def statement_follows(a: Rule, b: Rule) -> bool:
         case n.CancerIs(xs, where), n.CancerIs(ys, other):
             kinds = not ys or (len(xs) == 1 and any(catalogue().is_a(xs[0], y) for y in ys))
             return kinds and filter_follows(_and(n.IsA(xs), where) if xs else where, other)
-        case n.SteroidDose(">" | ">=" as op, bound, where, window), n.SteroidDose(">" | ">=" as least, low, other, later):
-            tighter = at_least_as_tight(_dose(op, bound), _dose(least, low))
+        case n.SteroidDose(op, dose, where, window), n.SteroidDose(least, low, other, later):
+            # More medicines can only raise the sum, so this holds of lower limits alone.
+            tighter = op[0] == ">" and at_least_as_tight(_dose(op, dose), _dose(least, low))
             return tighter and within(window, later) and filter_follows(where, other)
         case n.Scored(x, scores), n.Scored(y, others):
             return x == y and set(scores) <= set(others)
@@ -95,8 +96,10 @@ def statement_follows(a: Rule, b: Rule) -> bool:
             return _stained(x, y)
         case n.LesionCount(op, count, n.Amount() as up_to), n.LesionCount(other_op, other_count, wider):
             fits = wider is None or (wider.unit == up_to.unit and up_to.value <= wider.value)
-            return op[0] == ">" and fits and statement_follows(
-                n.LesionCount(op, count), n.LesionCount(other_op, other_count)
+            return (
+                op[0] == ">"
+                and fits
+                and statement_follows(n.LesionCount(op, count), n.LesionCount(other_op, other_count))
             )
         case _:
             mine, other_limit = limit_of(a), limit_of(b)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
+from paratope.protocol.times import longest_days, shortest_days
 from paratope.rules import nodes as n
 from paratope.rules.nodes import Rule, Span
-from paratope.protocol.times import longest_days, shortest_days
 from paratope.terms import catalogue
 from paratope.units import convert
 

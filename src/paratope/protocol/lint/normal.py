@@ -100,7 +100,11 @@ class _Normaliser:
             case n.Compare():
                 return self.compare(rule, true)
             case n.Normal(measures):
-                limits = [(m, op, n.Multiple(1, end)) for m in measures for op, end in ((">=", "LLN"), ("<=", "ULN"))]
+                limits = [
+                    (m, op, n.Multiple(1, end))
+                    for m in measures
+                    for op, end in ((">=", "LLN"), ("<=", "ULN"))
+                ]
                 return join([_limit(*limit, None, true) for limit in limits])
             case n.Any(concepts, where, window):
                 wheres = where.items if isinstance(where, n.AnyOf) else (where,)
@@ -159,4 +163,3 @@ def _limit(measure: str, op: str, bound: n.Bound, condition: str | None, true: b
 def passing(rule: Rule, section: str, *, weaker: bool, scope: Scope = NO_SCOPE) -> Rule:
     """When a patient gets past a criterion: its text is true of an inclusion, false of an exclusion."""
     return normal(rule, true=section == "inclusion", weaker=weaker, scope=scope)
-

@@ -10,7 +10,7 @@ from paratope.protocol.lint.normal import clauses, normal
 from paratope.protocol.times import length_text
 from paratope.rules import nodes as n
 from paratope.rules.attributes import ATTRIBUTES
-from paratope.rules.nodes import Filter, Rule, Span
+from paratope.rules.nodes import Rule, Span
 from paratope.rules.walk import walk
 from paratope.terms import catalogue
 from paratope.units import convert, parse_unit
@@ -51,7 +51,10 @@ def _number_faults(rule: Rule) -> Iterator[tuple[str, str]]:
                 if not 0 <= intensity <= 3:
                     yield "implausible", f"staining of {antigen} is graded 0 to 3+, not {intensity}+"
             case n.HScore(antigen, _, value) if not 0 <= value <= 300:
-                yield "implausible", f"an H-score lies between 0 and 300; that of {antigen} is compared with {value:g}"
+                yield (
+                    "implausible",
+                    f"an H-score lies between 0 and 300; that of {antigen} is compared with {value:g}",
+                )
             case _:
                 pass
 
@@ -67,9 +70,12 @@ def _amount_fault(name: str, given: n.Amount) -> Iterator[tuple[str, str]]:
         return
     low, high = concept.plausible
     if not low <= scaled[0] <= high:
-        yield "implausible", (
-            f"nobody has {name} of {given.value:g} {given.unit}".rstrip()
-            + f": it lies between {low:g} and {high:g} {concept.unit}".rstrip()
+        yield (
+            "implausible",
+            (
+                f"nobody has {name} of {given.value:g} {given.unit}".rstrip()
+                + f": it lies between {low:g} and {high:g} {concept.unit}".rstrip()
+            ),
         )
 
 
@@ -97,18 +103,14 @@ def _attribute_fault(name: str, given: n.Amount) -> Iterator[tuple[str, str]]:
         yield "implausible", f"NYHA classes run from 1 to 4, not {given.value:g}"
 
 
-def grade_filters(where: Filter | None) -> tuple[n.Holds, ...]:
-    """The grades a filter asks for."""
-    if where is None:
-        return ()
-    return tuple(f for f in walk(where) if isinstance(f, n.Holds) and f.attribute == "grade")
-
-
 def record_fields(study: Study) -> Iterator[Finding]:
     """The record's own age and sex fields against the criteria. A highest age includes that whole year, so a
     text that says "under 70" beside a field that says 70 disagrees."""
     identity = study.protocol.identity
-    for op, field, name in ((">=", identity.minimum_age, "minimum_age"), ("<=", identity.maximum_age, "maximum_age")):
+    for op, field, name in (
+        (">=", identity.minimum_age, "minimum_age"),
+        ("<=", identity.maximum_age, "maximum_age"),
+    ):
         limits = list(_age_limits(study, op[0]))
         place = f"$.identity.{name}"
         if field is None:
@@ -149,8 +151,14 @@ def _years(op: str, span: Span) -> Limit | None:
 def _sex(study: Study) -> Iterator[Finding]:
     field = study.protocol.identity.sex
     for i, c in enumerate(study.protocol.criteria):
-        for clause in clauses(normal(c.rule, weaker=True)) if c.section == "inclusion" else ():
-            if isinstance(clause, n.Trait) and clause.name in ("male", "female"):
-                if field is not None and field.lower() != clause.name:
-                    message = f"{c.id} admits only {clause.name} patients, the record's sex field says {field}"
-                    yield study.find("sex-field", "warning", message, f"$.criteria[{i}].rule", (c.id,))
+        only = _only_sex(c.rule) if c.section == "inclusion" else None
+        if only is not None and field is not None and field.lower() != only:
+            message = f"{c.id} admits only {only} patients, the record's sex field says {field}"
+            yield study.find("sex-field", "warning", message, f"$.criteria[{i}].rule", (c.id,))
+
+
+def _only_sex(rule: Rule) -> str | None:
+    for clause in clauses(normal(rule, weaker=True)):
+        if isinstance(clause, n.Trait) and clause.name in ("male", "female"):
+            return clause.name
+    return None

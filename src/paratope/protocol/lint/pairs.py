@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from paratope.protocol.lint.findings import Finding, Hurdle, Study
@@ -21,9 +21,14 @@ def never_together(study: Study) -> Iterator[Finding]:
     for h in study.hurdles:
         if follows(h.weaker, h.failing):
             alone.add(h.id)
-            yield study.find("never-together", "error", f"nobody can pass {h.id}: it contradicts itself", h.place, (h.id,))
+            message = f"nobody can pass {h.id}: it contradicts itself"
+            yield study.find("never-together", "error", message, h.place, (h.id,))
     for a, b in combinations(study.hurdles, 2):
-        if a.meets(b) and not {a.id, b.id} & alone and (follows(a.weaker, b.failing) or follows(b.weaker, a.failing)):
+        if (
+            a.meets(b)
+            and not {a.id, b.id} & alone
+            and (follows(a.weaker, b.failing) or follows(b.weaker, a.failing))
+        ):
             message = f"nobody can pass both {a.id} and {b.id}: {_ask(a)}, {_ask(b)}"
             yield study.find("never-together", "error", message, b.place, (a.id, b.id))
 
@@ -57,10 +62,11 @@ def _compared(study: Study, a: Hurdle, b: Hurdle) -> Iterator[Finding]:
         message = f"{narrow.id} adds nothing to {wide.id}: whoever passes {wide.id} meets {_quotes(met)}"
         yield study.find("covered", "note", message, narrow.place, (narrow.id, wide.id))
         return
-    shared = [demand for demand in dict.fromkeys((*mine, *theirs)) if not isinstance(demand, n.CancerIs)]
-    if shared:
-        message = f"{a.id} and {b.id} both ask: {_quotes(shared)}"
-        yield study.find("covered", "note", message, b.place, (a.id, b.id))
+    for narrow, wide, met in ((a, b, mine), (b, a, theirs)):
+        told = [demand for demand in met if not isinstance(demand, n.CancerIs)]
+        if told and (narrow is a or not mine):
+            message = f"part of {narrow.id} adds nothing to {wide.id}: whoever passes {wide.id} meets {_quotes(told)}"
+            yield study.find("covered", "note", message, narrow.place, (narrow.id, wide.id))
     yield from _different_terms(study, a, b)
 
 
@@ -152,7 +158,12 @@ def dead_alternatives(study: Study) -> Iterator[Finding]:
             if len(ways) < 2 or _is_population(a, ways):
                 continue
             for b in study.hurdles:
-                if b.id == a.id or _refers(study, a, b) or not a.meets(b) or (a.criterion.cohort is None and b.criterion.cohort):
+                if (
+                    b.id == a.id
+                    or _refers(study, a, b)
+                    or not a.meets(b)
+                    or (a.criterion.cohort is None and b.criterion.cohort)
+                ):
                     continue
                 closed = [w for w in ways if follows(b.weaker, normal(w, true=False, weaker=False))]
                 # Where b settles the demand, `repeated` has said so; where it closes every way, `never_together`.
@@ -171,7 +182,7 @@ def _quote(rule: Rule) -> str:
     return f"`{write_rule(rule)}`"
 
 
-def _quotes(rules: list[Rule]) -> str:
+def _quotes(rules: Sequence[Rule]) -> str:
     return "; ".join(map(_quote, rules))
 
 

@@ -30,7 +30,9 @@ def disagreements(study: Study) -> Iterator[Finding]:
     named = phase_in(study.protocol.title)
     claimed = {c.value for c in study.protocol.also_says if c.field == "identity.phase"}
     if phase is not None and named is not None and named != phase and named not in claimed:
-        yield study.find("disagrees", "warning", f"the title names {named}, identity.phase is {phase}", "$.title")
+        yield study.find(
+            "disagrees", "warning", f"the title names {named}, identity.phase is {phase}", "$.title"
+        )
 
 
 def field_text(protocol: Protocol, path: str) -> str | None:
@@ -79,7 +81,9 @@ def day_zero(study: Study) -> Iterator[Finding]:
     for i, sampling in enumerate(study.protocol.samplings):
         days = {t.day for t in sampling.times if t.day is not None}
         if firsts == {1} and 0 in days:
-            message = f"{sampling.what} is measured on day 0, but the first dose is on day 1: is that the same day?"
+            message = (
+                f"{sampling.what} is measured on day 0, but the first dose is on day 1: is that the same day?"
+            )
             yield study.find("day-zero", "warning", message, f"$.samplings[{i}]")
         for r in _regimens(study.protocol):
             later = sorted({d.day for d in r.doses if d.day > min(x.day for x in r.doses)} & days)
@@ -119,8 +123,11 @@ def enrolment(study: Study) -> Iterator[Finding]:
         return
     if escalation.design == "3+3" and planned < 6 * len(levels):
         least, most = 3 * len(levels), 6 * len(levels)
-        enough = "just enough if no toxicity occurs" if planned >= least else "too few even if no toxicity occurs"
-        message = f"3+3 over {len(levels)} dose levels takes {least} to {most} patients; {planned} are planned, {enough}"
+        enough = (
+            "just enough if no toxicity occurs" if planned >= least else "too few even if no toxicity occurs"
+        )
+        need = f"3+3 over {len(levels)} dose levels takes {least} to {most} patients"
+        message = f"{need}; {planned} are planned, {enough}"
         yield study.find("enrolment", "warning", message, "$.identity.enrolment")
 
 
@@ -131,13 +138,16 @@ def arms(study: Study) -> Iterator[Finding]:
     regimens = _regimens(protocol)
     model = protocol.identity.model
     if model == "SINGLE_GROUP" and len(regimens) > 1:
-        yield study.find("arms", "warning", f"the model is SINGLE_GROUP, but there are {len(regimens)} regimens", "$.identity.model")
+        message = f"the model is SINGLE_GROUP, but there are {len(regimens)} regimens"
+        yield study.find("arms", "warning", message, "$.identity.model")
     if model == "PARALLEL" and len(regimens) == 1 and len(protocol.cohorts) < 2:
-        yield study.find("arms", "warning", "the model is PARALLEL, but there is one regimen and no second cohort", "$.identity.model")
+        message = "the model is PARALLEL, but there is one regimen and no second cohort"
+        yield study.find("arms", "warning", message, "$.identity.model")
     totals = {sum(d.amount or 0 for d in r.doses) for r in regimens}
     escalates = isinstance(protocol.escalation, Escalation) and not protocol.dose_levels
     if escalates and len(regimens) > 1 and len(totals) == 1 and totals != {0}:
-        message = f"the dose is said to be escalated, but every regimen gives {totals.pop():g} in all and no step is named"
+        total = f"every regimen gives {totals.pop():g} in all"
+        message = f"the dose is said to be escalated, but {total} and no step is named"
         yield study.find("arms", "note" if protocol.withheld else "warning", message, "$.escalation")
 
 
@@ -151,8 +161,15 @@ def dates(study: Study) -> Iterator[Finding]:
     if start is not None and end is not None and end.last < start.first:
         message = f"completion ({end.text}) comes before the start ({start.text})"
         yield study.find("dates", "error", message, "$.identity.completion")
-    if identity.status == "NOT_YET_RECRUITING" and start is not None and seen is not None and start.last < seen.first:
-        message = f"the start ({start.text}) had passed when the status was still NOT_YET_RECRUITING ({seen.text})"
+    if (
+        identity.status == "NOT_YET_RECRUITING"
+        and start is not None
+        and seen is not None
+        and start.last < seen.first
+    ):
+        message = (
+            f"the start ({start.text}) had passed when the status was still NOT_YET_RECRUITING ({seen.text})"
+        )
         yield study.find("dates", "warning", message, "$.identity.start")
 
 
@@ -162,7 +179,9 @@ def status_old(study: Study) -> Iterator[Finding]:
     if study.as_of is None or identity.status is None:
         return
     if identity.status_date is None:
-        yield study.find("status-old", "warning", f"the status {identity.status} has no date", "$.identity.status")
+        yield study.find(
+            "status-old", "warning", f"the status {identity.status} has no date", "$.identity.status"
+        )
     elif study.as_of - identity.status_date.last > YEAR:
         age = (study.as_of - identity.status_date.last) / 365.25
         message = f"the status {identity.status} was last confirmed {identity.status_date.text}, {age:.1f} years before"
@@ -182,4 +201,5 @@ def not_said(study: Study) -> Iterator[Finding]:
     for name, words in parts.items():
         empty = getattr(protocol, name) in (None, ())
         if empty and not any(word.casefold() in asked for word in words):
-            yield study.find("not-said", "note", f"nothing is said about {name}, and no withheld item asks", f"$.{name}")
+            message = f"nothing is said about {name}, and no withheld item asks"
+            yield study.find("not-said", "note", message, f"$.{name}")

@@ -23,7 +23,9 @@ def windows(study: Study) -> Iterator[Finding]:
                 message = f"{c.id} does not say from which day its window counts"
                 yield study.find("window-unstated", ready, message, place, (c.id,))
             elif len(window.anchors) > 1:
-                message = f"{c.id} counts its window from either of {', '.join(window.anchors)}: both must be clear"
+                message = (
+                    f"{c.id} counts its window from either of {', '.join(window.anchors)}: both must be clear"
+                )
                 yield study.find("window-two-anchors", "note", message, place, (c.id,))
             if not window.spans and window.direction != "since":
                 severity: Severity = "note" if asked else ready

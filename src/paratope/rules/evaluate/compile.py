@@ -14,6 +14,14 @@ from paratope.rules.evaluate.logic import Check, all_of, any_of, count_of, not_,
 from paratope.rules.evaluate.measures import compile_compare, compile_normal
 from paratope.rules.evaluate.steroids import compile_steroid_dose
 
+
+@lru_cache(maxsize=8192)
+def compile_rule(rule: n.Rule) -> Check:
+    """The rule as a function of a context. Raises ValueError for a rule no protocol loader lets through
+    (a unit that does not measure the quantity)."""
+    return MEANINGS[type(rule)](rule)
+
+
 _CONNECTIVES: dict[type, Callable[[Anything], Check]] = {
     n.And: lambda r: all_of([compile_rule(i) for i in r.items]),
     n.Or: lambda r: any_of([compile_rule(i) for i in r.items]),
@@ -51,10 +59,3 @@ _LEAVES: dict[type, Callable[[Anything], Check]] = {
 }
 
 MEANINGS = {**_CONNECTIVES, **_LEAVES}
-
-
-@lru_cache(maxsize=8192)
-def compile_rule(rule: n.Rule) -> Check:
-    """The rule as a function of a context. Raises ValueError for a rule no protocol loader lets through
-    (a unit that does not measure the quantity)."""
-    return MEANINGS[type(rule)](rule)

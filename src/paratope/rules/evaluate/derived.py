@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
 
-from paratope.patient.model import Interval, Lesion
+from paratope.patient.model import Imaging, Interval, Lesion
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.measures import Found, Quantity, compare, newest
 from paratope.rules.nodes import LesionCount
@@ -149,11 +149,8 @@ def measurable(lesion: Lesion) -> Truth:
 def current_lesions(ctx: Context) -> tuple[tuple[Lesion, ...], tuple[object, ...]] | Outcome:
     """The lesions of the newest current imaging, and that imaging as facts."""
     limit = ctx.policies.freshness.get("imaging")
-    dated = [
-        i
-        for i in (*ctx.patient.imaging, *ctx.patient.lesions)
-        if i.when is not None and i.when.first <= ctx.as_of
-    ]
+    seen: tuple[Imaging | Lesion, ...] = (*ctx.patient.imaging, *ctx.patient.lesions)
+    dated = [i for i in seen if i.when is not None and i.when.first <= ctx.as_of]
     if not dated:
         return unknown(Reason(Kind.MISSING, "imaging.missing", (), "imaging"))
     current = [i for i in dated if limit is None or (i.when is not None and ctx.as_of - i.when.last <= limit)]

@@ -426,7 +426,8 @@ def _one_cancer(
     accept: Callable[[Cancer], Fit] | None,
 ) -> Outcome:
     facts = (cancer,)
-    truth, reasons = T, ()
+    truth = T
+    reasons: tuple[Reason, ...] = ()
     if wanted and not cancer.closure & wanted:
         specific = _most_specific(cancer)
         if not (specific & broader) and specific:

@@ -27,6 +27,9 @@ MISTAKES: list[tuple[str, str]] = [
     ("ECOG <= 1, LVEF >= 50 %", "1:10 after 'ECOG <= 1' 'and', 'or', 'relaxed to', 'x ULN', a unit or the end of the "
                                 "rule is expected, found ',': sentences are joined by 'and' or 'or'"),
     ("any stroke and\n  any", "2:6 after 'and any' a name is expected, found the end"),
+    ("observed a  , observed b",
+     "1:13 after 'observed a' 'and', 'or' or the end of the rule is expected, found ',': sentences are joined by 'and' "
+     "or 'or'"),
     ("ALT <= 2.5 ULN", "1:12 write '2.5 x ULN'"),
     ("each of ALT and AST <= 2.5 x ULN", "1:13 after 'each of ALT' a comparison (such as >=) or ',' is expected, found "
                                          "'and': in a list, names are separated by commas"),

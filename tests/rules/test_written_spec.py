@@ -229,6 +229,7 @@ READ: list[tuple[str, str]] = [
     ("not read: “odd – words”", 'not read: "odd – words"'),
     ("nodal disease is positive", "nodal disease is positive"),
     ("any anyone, android, orchitis", "any anyone, android, orchitis"),
+    ("measurable lesions-like is positive", "measurable lesions-like is positive"),
     ("血红蛋白 >= 90 g/L and no 白血病", "血红蛋白 >= 90 g/L and no 白血病"),
     ("any 5-fluorouracil, CD19 directed CAR-T therapy", "any 5-fluorouracil, CD19 directed CAR-T therapy"),
 ]
@@ -256,9 +257,20 @@ any CNS tumour
     """\
 observed a and observed b
 or at least 2 of (
-    PSMA stained 2+ in >= 30 % of cells by IHC;
-    PSMA stained 3+ in >= 10 % of cells by IHC
-  )""",
+  PSMA stained 2+ in >= 30 % of cells by IHC;
+  PSMA stained 3+ in >= 10 % of cells by IHC
+)""",
+    """\
+any anticancer treatment
+and (
+  by one reading (
+    any unresolved toxicity where (not waived and (grade >= 3 or kind of anaemia))
+  ),
+  by another (
+    any unresolved toxicity where (kind of anaemia and grade >= 2 or not waived)
+    or (haemoglobin < 100 g/L, tested only if any unresolved toxicity)
+  )
+)""",
     """\
 any pulmonary fibrosis, interstitial pneumonitis, pneumoconiosis, radiation pneumonitis,
   COPD

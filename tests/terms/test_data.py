@@ -109,10 +109,16 @@ def test_names_and_synonyms_are_unambiguous_unless_said_so() -> None:
 
 
 def test_synonyms_are_not_repeated() -> None:
+    repeated = []
     for concept in CONCEPTS:
-        keys = [key(text) for text in (concept.name, concept.zh or "", *concept.synonyms)]
-        assert all(keys[i] for i in range(len(keys)) if i != 1), concept.name
-        assert [k for k, n in Counter(keys).items() if n > 1] == [], concept.name
+        texts = (concept.name, *([concept.zh] if concept.zh else []), *concept.synonyms)
+        assert all(map(key, texts)), concept.name
+        repeated += [text for text, n in Counter(map(key, texts)).items() if n > 1]
+    assert repeated == []
+
+
+def test_a_bare_number_is_no_name() -> None:
+    assert [t for c in CONCEPTS for t in (c.name, *c.synonyms) if key(t).isdigit()] == []
 
 
 @pytest.mark.parametrize("concept", [c for c in CONCEPTS if c.kind == "measure"], ids=lambda c: c.name)
@@ -150,7 +156,7 @@ def test_units_of_statements() -> None:
     ids=lambda c: c.name,
 )
 def test_drug_numbers_have_a_source(concept: Concept) -> None:
-    assert concept.kind == "drug"
+    assert concept.kind == "drug" or concept.components
     assert concept.source
     if concept.half_life is not None:
         assert 0 < concept.half_life < 200

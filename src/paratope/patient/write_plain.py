@@ -12,6 +12,7 @@ from typing import Any
 
 import yaml
 
+from paratope.patient.fhir.procedures import entry_kind
 from paratope.patient.model import (
     AntigenTest,
     Cancer,
@@ -27,8 +28,22 @@ from paratope.patient.model import (
     Statement,
     When,
 )
-from paratope.patient.plain.entries import kind_of_entry
-from paratope.patient.plain.fields import ATTRIBUTE_FIELDS, CLASS_KINDS, MEASURE_FIELDS, TREATMENT_KINDS
+from paratope.patient.plain.entries import (
+    ANTICANCER,
+    goes_on,
+    half_life_of,
+    is_active,
+    kind_of_entry,
+    on_one_day,
+    targets_of,
+)
+from paratope.patient.plain.fields import (
+    ATTRIBUTE_FIELDS,
+    CLASS_KINDS,
+    MEASURE_FIELDS,
+    MORE_FIELDS,
+    TREATMENT_KINDS,
+)
 from paratope.patient.plain.measures import read_measurement
 from paratope.patient.plain.reading import Reading, Row
 from paratope.patient.plain.scalars import Amounts, date_text, interval_text, number_text, read_amounts
@@ -58,11 +73,12 @@ def write_plain(patient: Patient) -> Plain:
     ):
         if items:
             form[section] = items
-    for section in ("therapies", "medicines", "findings", "none of"):
+    for section in ("therapies", "medicines", "findings"):
         entries = [e for e in patient.entries if _section_of(e) == section]
         if entries:
-            form[section] = [_absent(e) if section == "none of" else _entry(e, section, ids) for e in entries]
+            form[section] = [_entry(e, section, ids, patient.extracted) for e in entries]
     rest: tuple[tuple[str, list[Any] | Plain], ...] = (
+        ("none of", [_absent(e) for e in patient.entries if _section_of(e) == "none of"]),
         ("reviewed", [_review(r) for r in patient.reviews]),
         ("lesions", [_lesion(x) for x in patient.lesions]),
         ("imaging", [_imaging(i) for i in patient.imaging]),
@@ -293,13 +309,11 @@ def _section_of(entry: Entry) -> str:
             return "findings"
         if entry.kind == "medicine":
             return "medicines"
-        treats = entry.kind == "therapy" or "anticancer treatment" in entry.closure
-        return "therapies" if treats and entry.kind != "supportive" else "findings"
+        return "therapies" if ANTICANCER in entry.closure and entry.kind != "supportive" else "findings"
     plain = not (
         entry.end or entry.ongoing or entry.attributes or entry.targets or entry.treated or entry.study
     ) and len(entry.concepts) == 1
-    default = kind_of_entry(entry.concepts, None, catalogue())
-    return "none of" if plain and entry.kind == default else "findings"
+    return "none of" if plain and entry.kind == entry_kind(entry.concepts, "condition") else "findings"
 
 
 def _ids(patient: Patient) -> dict[str, str]:
@@ -315,21 +329,22 @@ def _ids(patient: Patient) -> dict[str, str]:
     return found
 
 
-def _entry(entry: Entry, section: str, ids: Mapping[str, str]) -> Plain:
-    terms = catalogue()
+def _entry(entry: Entry, section: str, ids: Mapping[str, str], taken: int | None) -> Plain:
     names, classes = _told_apart(entry.concepts, section)
     own = ids.get(entry.source)
-    default = {"therapies": "therapy", "medicines": "medicine"}.get(section)
-    derived = frozenset(t for n in (*names, *classes) if (c := terms.get(n)) is not None for t in c.targets)
-    targets = sorted(entry.targets) if entry.targets != (derived if entry.present else frozenset()) else None
+    derived = targets_of(entry.concepts) if entry.present else frozenset()
     start, end = _when(entry.start), _when(entry.end)
     dates: Plain
-    if section == "findings":
-        dates = _some(on=start, to=end, ongoing=entry.ongoing or None)
+    if section == "findings" and not on_one_day(entry.kind, section):
+        silent = end is None and goes_on(entry.concepts, entry.attributes)
+        dates = _some(on=start, to=end, ongoing=entry.ongoing if entry.ongoing or silent else None)
+    elif section == "findings" and (end is None or start is None):
+        dates = _some(since=start, to=end, ongoing=entry.ongoing or None)
     elif start is not None and entry.start == entry.end and not entry.ongoing:
         dates = {"on": start}
     else:
-        dates = _some(from_=start, to=end or (None if entry.ongoing else "unknown"), ongoing=entry.ongoing or None)
+        first = {"since" if section == "findings" else "from": start} if start else {}
+        dates = first | _some(to=end or (None if entry.ongoing else "unknown"), ongoing=entry.ongoing or None)
     form = {
         **_some(
             is_=_names(names),
@@ -340,10 +355,27 @@ def _entry(entry: Entry, section: str, ids: Mapping[str, str]) -> Plain:
         **dates,
         **({} if entry.present else {"present": False}),
         **_attributes(entry),
-        **_some(targets=targets, study=entry.study, note=entry.note),
+        **_silences(entry, section, names, classes, taken),
+        **_some(study=entry.study, note=entry.note),
     }
-    if entry.kind != kind_of_entry((*names, *classes), default, terms):
+    if entry.targets != derived:
+        form["targets"] = sorted(entry.targets)
+    if entry.kind != kind_of_entry(entry.concepts, section):
         form["kind"] = entry.kind
+    return form
+
+
+def _silences(entry: Entry, section: str, names: list[str], classes: list[str], taken: int | None) -> Plain:
+    """What the reader would conclude from the rest though the entry does not say so."""
+    form: Plain = {}
+    if not entry.present:
+        return form
+    if section == "findings" and "active" not in entry.attributes:
+        ended = entry.end is not None and not entry.ongoing
+        if is_active(entry.concepts, entry.end, ended, entry.ongoing, taken) is not None:
+            form["active"] = "unknown"
+    if section == "therapies" and "half-life" not in entry.attributes and half_life_of(names, classes) is not None:
+        form["half-life"] = "unknown"
     return form
 
 
@@ -363,11 +395,11 @@ def _kind(name: str) -> str:
 
 def _attributes(entry: Entry) -> Plain:
     form: Plain = {}
-    for field in ATTRIBUTE_FIELDS:
+    for field in (*ATTRIBUTE_FIELDS, *MORE_FIELDS):
         value = entry.attributes.get(field.name)
         if field.name == "treated" and entry.treated:
             dates: list[Any] = [date_text(w) for w in entry.treated]
-            form["treated"] = dates if value is None else [value, *dates]
+            form["treated"] = dates if value is not False else [value, *dates]
         elif isinstance(value, float | int) and not isinstance(value, bool) and field.unit:
             form[field.name] = f"{number_text(float(value))} {field.unit}"
         elif isinstance(value, float):

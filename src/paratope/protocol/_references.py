@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import dataclasses
 import re
-import typing
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -16,10 +15,8 @@ from typing import Any, NamedTuple
 from paratope.patient.plain.load import Path
 from paratope.protocol import model
 from paratope.protocol._field import key_of
-from paratope.protocol._rules import name_fault, parsed
+from paratope.protocol._rules import Referring, name_fault, refers
 from paratope.protocol._shape import nearest
-from paratope.protocol.walk import asks_cohorts, criteria_used
-from paratope.rules.nodes import Rule
 
 Complaint = tuple[Path, str]
 
@@ -33,7 +30,7 @@ class _Item(NamedTuple):
 
     path: Path
     name: str | None
-    rule: Rule | None
+    refers: Referring | None  # None when its rule could not be read
     raw: Mapping[str, Any]
 
 
@@ -46,7 +43,6 @@ def complaints(data: Mapping[str, Any]) -> Iterator[Complaint]:
     yield from _cohorts_exist(criteria, cohorts)
     yield from _criteria_exist(criteria, cohorts)
     yield from _cycles(criteria, cohorts)
-    yield from _spans((), data)
     yield from _claims(data)
     yield from _concepts(data)
     yield from _doses(data)
@@ -58,10 +54,9 @@ def _items(data: Mapping[str, Any], field: str, name: str) -> list[_Item]:
     for i, raw in enumerate(listed if isinstance(listed, list) else ()):
         if isinstance(raw, Mapping):
             text = raw.get("rule")
-            rule = parsed(text.strip()) if isinstance(text, str) and text.strip() else None
             called = raw.get(name)
             known = called if isinstance(called, str) else None
-            found.append(_Item((field, i), known, None if isinstance(rule, tuple) else rule, raw))
+            found.append(_Item((field, i), known, refers(text) if isinstance(text, str) else None, raw))
     return found
 
 
@@ -98,12 +93,12 @@ def _cohorts_exist(criteria: list[_Item], cohorts: list[_Item]) -> Iterator[Comp
 def _criteria_exist(criteria: list[_Item], cohorts: list[_Item]) -> Iterator[Complaint]:
     ids = [c.name for c in criteria if c.name is not None]
     for item in (*criteria, *cohorts):
-        if item.rule is None:
+        if item.refers is None:
             continue
-        for id in dict.fromkeys(criteria_used(item.rule)):
+        for id in item.refers.criteria:
             if id not in ids:
                 yield (*item.path, "rule"), f"there is no criterion '{id}'{nearest(id, ids)}"
-        if asks_cohorts(item.rule) and not cohorts:
+        if item.refers.cohorts and not cohorts:
             yield (*item.path, "rule"), "'fits a cohort' needs cohorts, and the file names none"
 
 
@@ -112,13 +107,12 @@ def _cycles(criteria: list[_Item], cohorts: list[_Item]) -> Iterator[Complaint]:
     uses: dict[str, tuple[str, ...]] = {COHORTS: ()}
     where: dict[str, Path] = {}
     for item in criteria:
-        if item.rule is not None and item.name is not None:
-            uses[item.name] = criteria_used(item.rule) + ((COHORTS,) if asks_cohorts(item.rule) else ())
+        if item.refers is not None and item.name is not None:
+            uses[item.name] = item.refers.criteria + ((COHORTS,) if item.refers.cohorts else ())
             where[item.name] = (*item.path, "rule")
     for item in cohorts:
-        if item.rule is not None:
-            also = (COHORTS,) if asks_cohorts(item.rule) else ()
-            uses[COHORTS] += criteria_used(item.rule) + also
+        if item.refers is not None:
+            uses[COHORTS] += item.refers.criteria + ((COHORTS,) if item.refers.cohorts else ())
             where.setdefault(COHORTS, (*item.path, "rule"))
     reported: set[frozenset[str]] = set()
     for start in uses:
@@ -140,35 +134,6 @@ def _ring(start: str, uses: Mapping[str, tuple[str, ...]]) -> tuple[str, ...] | 
                 seen.add(following)
                 waiting.append((*way, following))
     return None
-
-
-def _spans(path: Path, value: object) -> Iterator[Complaint]:
-    """Every `span` runs forwards, every `line` counts from 1."""
-    if isinstance(value, Mapping):
-        for key, inner in value.items():
-            here = (*path, key)
-            if key in ("span", "eligibility") and _is_pair(inner):
-                start, end = int(inner[0]), int(inner[1])
-                if start < 0 or end <= start:
-                    yield (
-                        here,
-                        f"a span runs from its first character to the one after its last, not {start} to {end}",
-                    )
-            elif key == "line" and isinstance(inner, str) and inner.lstrip("-").isdigit() and int(inner) < 1:
-                yield here, "lines are counted from 1"
-            else:
-                yield from _spans(here, inner)
-    elif isinstance(value, list):
-        for i, inner in enumerate(value):
-            yield from _spans((*path, i), inner)
-
-
-def _is_pair(value: object) -> typing.TypeGuard[list[str]]:
-    return (
-        isinstance(value, list)
-        and len(value) == 2
-        and all(isinstance(v, str) and v.strip().lstrip("+-").isdigit() for v in value)
-    )
 
 
 def _claims(data: Mapping[str, Any]) -> Iterator[Complaint]:

@@ -10,7 +10,8 @@ from pathlib import Path as FilePath
 from typing import Any
 
 from paratope.patient.plain.load import Document, Path, load, place
-from paratope.protocol import _references, _rules
+from paratope.protocol import _references
+from paratope.protocol._rules import read_rule
 from paratope.protocol._shape import BAD, NAMED, Report, nearest, reader_of, shown
 from paratope.protocol.model import Protocol
 from paratope.protocol.problems import Problem, in_order
@@ -188,12 +189,30 @@ def _read_rule(value: object, path: Path, report: Report) -> Any:
         report(path, f"expected a rule, found {shown(value)}")
         return BAD
     text = value.strip()
-    faults = _rules.faults_of(text)
+    rule, faults, _ = read_rule(text)
     for fault in faults:
         message = _At(fault.message)
         message.character = fault.character
         report(path, message)
-    return BAD if faults else _rules.parsed(text)
+    return BAD if faults else rule
+
+
+def _read_span(value: object, path: Path, report: Report) -> Any:
+    found = reader_of(tuple[int, int])(value, path, report)
+    if found is BAD or 0 <= found[0] < found[1]:
+        return found
+    report(
+        path, f"a span runs from its first character to the one after its last, not {found[0]} to {found[1]}"
+    )
+    return BAD
+
+
+def _read_line(value: object, path: Path, report: Report) -> Any:
+    found = reader_of(int)(value, path, report)
+    if found is BAD or found >= 1:
+        return found
+    report(path, "lines are counted from 1")
+    return BAD
 
 
 def _read_freshness(value: object, path: Path, report: Report) -> Any:
@@ -237,4 +256,6 @@ def _read_policies(value: object, path: Path, report: Report) -> Any:
     return BAD if bad else Policies(**found)
 
 
-NAMED.update(rule=_read_rule, freshness=_read_freshness, policies=_read_policies)
+NAMED.update(
+    rule=_read_rule, span=_read_span, line=_read_line, freshness=_read_freshness, policies=_read_policies
+)

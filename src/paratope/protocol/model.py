@@ -42,8 +42,8 @@ Status = Literal[
 class Source:
     """Where in the text of the study something is said."""
 
-    line: int | None = entry("line of the text, counted from 1", None)
-    span: tuple[int, int] | None = entry("first character and the one after the last", None)
+    line: int | None = entry("line of the text, counted from 1", None, as_="line")
+    span: tuple[int, int] | None = entry("first character and the one after the last", None, as_="span")
     file: str | None = entry("the text, when it is not that of `record`", None)
     about: str | None = entry("what this passage adds, when there are several", None)
 
@@ -137,7 +137,7 @@ class Product:
 class Passage:
     """A passage of the eligibility text that is no criterion, and why."""
 
-    span: tuple[int, int] = entry("first character and the one after the last")
+    span: tuple[int, int] = entry("first character and the one after the last", as_="span")
     why: str = entry("what it is: a heading, a repetition, a disclaimer, ...")
 
 
@@ -147,7 +147,9 @@ class Record:
 
     file: str | None = entry("name of the text file", None)
     rendering: str | None = entry("in what form it was found", None)
-    eligibility: tuple[int, int] | None = entry("the eligibility section, as characters of the text", None)
+    eligibility: tuple[int, int] | None = entry(
+        "the eligibility section, as characters of the text", None, as_="span"
+    )
     not_criteria: tuple[Passage, ...] = entry("passages of that section that are no criteria", ())
     repairs: tuple[Ambiguity, ...] = entry("what was put right on reading, with the text as it stood", ())
     notes: tuple[str, ...] = entry("anything worth saying", ())

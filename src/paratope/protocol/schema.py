@@ -39,9 +39,11 @@ _DAYS: Schema = {"type": ["integer", "null"], "minimum": 0}
 
 _NAMED: dict[str, Schema] = {
     "rule": {"type": "string", "pattern": r"\S", "description": "a sentence of the rule language"},
+    "span": {"type": "array", "items": {"type": "integer", "minimum": 0}, "minItems": 2, "maxItems": 2},
+    "line": {"type": "integer", "minimum": 1},
     "freshness": {
         "type": "object",
-        "properties": {name: _DAYS for name in FRESHNESS},
+        "properties": dict.fromkeys(FRESHNESS, _DAYS),
         "additionalProperties": False,
     },
     "policies": {
@@ -60,7 +62,10 @@ def protocol_schema() -> Schema:
     definitions: dict[str, Schema] = {}
     _record(model.Protocol, definitions)
     whole = definitions.pop("Protocol")
-    whole["properties"]["paratope"] = {"const": model.FORMAT, "description": whole["properties"]["paratope"]["description"]}
+    whole["properties"]["paratope"] = {
+        "const": model.FORMAT,
+        "description": whole["properties"]["paratope"]["description"],
+    }
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:paratope:protocol:{model.FORMAT}",
@@ -119,7 +124,11 @@ def _or_nothing(described: Schema) -> Schema:
         return {**described, "type": [described["type"], "null"]}
     if "enum" in described:
         return {**described, "enum": [*described["enum"], None]}
-    return {**described, "anyOf": [*described["anyOf"], nothing]} if "anyOf" in described else {"anyOf": [described, nothing]}
+    return (
+        {**described, "anyOf": [*described["anyOf"], nothing]}
+        if "anyOf" in described
+        else {"anyOf": [described, nothing]}
+    )
 
 
 def published() -> str:

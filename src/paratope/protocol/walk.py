@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 from paratope.rules import nodes
-from paratope.rules.nodes import Rule
+from paratope.rules.nodes import Filter, Rule
 from paratope.rules.walk import walk
 
 NAMING: dict[type[Any], tuple[str, str]] = {
@@ -28,21 +27,15 @@ NAMING: dict[type[Any], tuple[str, str]] = {
 """The field of each node that holds concept names, and what sort of name it is."""
 
 
-def names_used(rule: Rule) -> Iterator[tuple[str, str]]:
-    """(sort of name, name), in the order of the rule; a name used twice comes twice."""
-    for part in walk(rule):
-        field, role = NAMING.get(type(part), (None, ""))
-        if field is not None:
-            value = getattr(part, field)
-            for name in value if isinstance(value, tuple) else (value,):
-                yield role, name
+def names_at(part: Rule | Filter) -> tuple[tuple[str, str], ...]:
+    """(sort of name, name) for the names in a node itself, not in what it holds."""
+    field, role = NAMING.get(type(part), (None, ""))
+    if field is None:
+        return ()
+    value = getattr(part, field)
+    return tuple((role, name) for name in value) if isinstance(value, tuple) else ((role, value),)
 
 
 def criteria_used(rule: Rule) -> tuple[str, ...]:
     """The ids of the criteria that the rule refers to."""
     return tuple(part.id for part in walk(rule) if isinstance(part, nodes.Criterion))
-
-
-def asks_cohorts(rule: Rule) -> bool:
-    """Whether the rule asks if any cohort fits."""
-    return any(isinstance(part, nodes.InACohort) for part in walk(rule))

@@ -23,7 +23,7 @@ RULES: dict[str, dict[type, str]] = {
         n.And: "haemoglobin >= 90 g/L and platelets >= 50 10*9/L and ECOG <= 1",
         n.Or: "creatinine <= 1 x ULN or Cockcroft-Gault clearance >= 50 mL/min",
         n.Not: "no G-CSF within 1 week before screening",
-        n.Unless: "any CNS tumour unless any brain metastases where (treated and not symptomatic)",
+        n.Unless: "any CNS tumour unless any brain metastasis where (treated and not symptomatic)",
         n.AtLeast: "at least 2 of (haemoglobin < 80 g/L; platelets < 50 10*9/L; neutrophils < 1 10*9/L)",
         n.Applies: "if the patient is of childbearing potential then pregnancy test is negative",
         n.Readings: "by one reading (measurable lesions up to 60 mm >= 1), "

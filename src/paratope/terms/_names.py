@@ -16,8 +16,8 @@ _GREEK = {
     "μ": "u",
 }
 _TRANSLATE = str.maketrans(_GREEK)
-_VOWELS = re.compile(r"ae|oe")
-_DROP = re.compile(r"[\W_]+")
+_ASCII_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+_SIGNS = re.compile(r"[\W_]+")
 
 
 def key(text: str) -> str:
@@ -27,14 +27,16 @@ def key(text: str) -> str:
     to British against American spelling (haemoglobin, leukaemia, tumour, oestrogen, immunisation, sulphate,
     fibre). Chinese characters stay. The key is for comparing only; it is not meant to be read.
     """
-    folded = text.casefold().translate(_TRANSLATE)
-    if not folded.isascii():
-        decomposed = unicodedata.normalize("NFKD", folded)
-        folded = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
-    folded = _DROP.sub("", folded)
-    folded = _VOWELS.sub("e", folded)
+    folded = text.casefold()
+    if folded.isascii():
+        folded = folded.translate(_ASCII_SIGNS)
+    else:
+        decomposed = unicodedata.normalize("NFKD", folded.translate(_TRANSLATE))
+        folded = _SIGNS.sub("", "".join(c for c in decomposed if not unicodedata.combining(c)).casefold())
     return (
-        folded.replace("our", "or")
+        folded.replace("ae", "e")
+        .replace("oe", "e")
+        .replace("our", "or")
         .replace("isation", "ization")
         .replace("ised", "ized")
         .replace("ising", "izing")

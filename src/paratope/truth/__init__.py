@@ -15,6 +15,7 @@ from paratope.truth._outcome import (
     Outcome,
     Reason,
     Verdict,
+    unique,
     unknown,
     verdict_of,
 )
@@ -32,6 +33,7 @@ __all__ = [
     "Truth",
     "Verdict",
     "at_least",
+    "unique",
     "unknown",
     "verdict_of",
 ]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import Enum
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from paratope.truth._kleene import Truth
+
+_T = TypeVar("_T")
 
 
 class Kind(Enum):
@@ -62,6 +65,15 @@ DECIDED_FALSE = Outcome(Truth.FALSE)
 def unknown(reason: Reason, *facts: Any) -> Outcome:
     """An unknown with one reason."""
     return Outcome(Truth.UNKNOWN, (reason,), facts)
+
+
+def unique(found: Iterable[_T]) -> tuple[_T, ...]:
+    """Each once, in order; by equality, since facts hold mappings and cannot be hashed."""
+    kept: list[_T] = []
+    for each in found:
+        if each not in kept:
+            kept.append(each)
+    return tuple(kept)
 
 
 class Verdict(Enum):

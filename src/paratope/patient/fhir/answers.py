@@ -39,8 +39,8 @@ _V3 = {
 presence."""
 
 _POSITIVE_WORDS = (
-    r"(?:weak(?:ly)?|strong(?:ly)?|low|borderline )?\s*(?:positive|reactive|pos\.?)|detected|present|yes|y|true|\+{1,4}|"
-    r"\(\+{1,4}\)|弱?阳性(?:\(\+{1,3}\))?|有反应性?|反应性|检出|是|有"
+    r"(?:weak(?:ly)?|strong(?:ly)?|low|borderline )?\s*(?:positive|reactive|pos\.?)|detected|present|yes|y|true|"
+    r"\+{1,4}|\(\+{1,4}\)|弱?阳性(?:\(\+{1,3}\))?|有反应性?|反应性|检出|是|有"
 )
 _NEGATIVE_WORDS = (
     r"negative|neg\.?|non[- ]?reactive|not reactive|not detected|undetectable|undetected|none detected|absent|"
@@ -130,7 +130,7 @@ def interpretation_of(raw: Json) -> str | None:
             if _DETECTED_WORDS.fullmatch(words):
                 return DETECTED
             said = answer_in(words)
-            if said is not None and said != NEGATIVE or words in ("negative", "阴性"):
+            if (said is not None and said != NEGATIVE) or words in ("negative", "阴性"):
                 return said
     return None
 

@@ -93,7 +93,7 @@ def read_antigen(chart: Chart, seen: Seen, antigen: str) -> None:
         score = said.score
     if problem is None and (why := _impossible(percent)) is not None:
         problem = why
-    nothing = value is None and score is None and amplified is None and ratio is None and copies is None and not percent
+    nothing = not percent and all(said is None for said in (value, score, amplified, ratio, copies))
     if nothing and problem is None:
         absent = text_of(item.body.get("dataAbsentReason"))
         shown_value = text_of(content)[:60] if isinstance(content, (dict, str)) else ""
@@ -161,10 +161,16 @@ _SCORE = re.compile(
     re.IGNORECASE,
 )
 _NOT_AMPLIFIED = re.compile(
-    r"(?:her2[ :]*)?(?:gene )?(?:not|non|no|un)[- ]?(?:gene )?amplifi(?:ed|cation)(?: detected)?|无扩增|未扩增|不扩增|扩增阴性"
+    r"(?:her2[ :]*)?(?:gene )?(?:not|non|no|un)[- ]?(?:gene )?amplifi(?:ed|cation)(?: detected)?|"
+    r"[无未不]扩增|扩增阴性"
 )
 _AMPLIFIED = re.compile(r"(?:her2[ :]*)?(?:gene )?amplifi(?:ed|cation)(?: detected)?|扩增|有扩增|扩增阳性")
-_WORD_VALUE = {"positive": POSITIVE, "阳性": POSITIVE, "negative": NEGATIVE, "阴性": NEGATIVE, "equivocal": "equivocal"}
+_SHARE = re.compile(
+    r"(?:positive|阳性)?[ :,(]*([<>≤≥]?=?\s*[0-9.]+(?:\s*[-–~]\s*[0-9.]+)?)\s*%\s*\)?(?: positive| of cells)?"
+)
+_WORD_VALUE = {
+    "positive": POSITIVE, "阳性": POSITIVE, "negative": NEGATIVE, "阴性": NEGATIVE, "equivocal": "equivocal",
+}  # fmt: skip
 
 
 def _value(kind: str, content: Json, method: str | None) -> Value:
@@ -208,7 +214,7 @@ def _words_value(words: str, method: str | None) -> Value:
             return Value(value=_WORD_VALUE.get(match["word"] or ""), score=score)
     if plain in ("equivocal", "borderline", "可疑"):
         return Value(value="equivocal")
-    share = re.fullmatch(r"(?:positive|阳性)?[ :,(]*([<>≤≥]?=?\s*[0-9.]+(?:\s*[-–~]\s*[0-9.]+)?)\s*%\s*\)?(?: positive| of cells)?", plain)
+    share = _SHARE.fullmatch(plain)
     found = concept("stained cells") if share is not None else None
     if share is not None and found is not None:
         return Value(share=q.from_text(f"{share[1]} %", found).value)
@@ -269,7 +275,7 @@ def _components(chart: Chart, item: Item) -> Parts:
             if score is None:
                 chart.skip(item, f"component '{text_of(code)[:60]}' is not understood")
         elif re.search(r"h[- ]?score|组化评分|h评分", words):
-            chart.skip(item, f"component '{text_of(code)[:60]}': an H-score decides nothing without the shares of cells")
+            chart.skip(item, f"'{text_of(code)[:60]}': an H-score decides nothing without the shares of cells")
         else:
             chart.skip(item, f"component '{text_of(code)[:60] or '(without a code)'}' is not understood")
     return percent, ratio, copies, compartment, score
@@ -283,7 +289,7 @@ def _share_key(words: str) -> str | None:
     """``Percentage of cells staining 2+`` is "2+"; a cumulative share (2+ and above) is none of ours."""
     if not _SHARE_WORDS.search(words) or _CUMULATIVE.search(words):
         return None
-    found = {a and f"{a}+" or _WORD_INTENSITY[b or c] for a, b, c in _EXACT.findall(words)}
+    found = {f"{a}+" if a else _WORD_INTENSITY[b or c] for a, b, c in _EXACT.findall(words)}
     if len(found) == 1:
         return found.pop()
     if not found and re.search(r"positive|阳性|expressing|stained", words) and "0" not in words:

@@ -9,6 +9,7 @@ from paratope.patient.build import closure_of
 from paratope.patient.dates import not_after
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import codes_of, kind_of, named, text_of, words_of
+from paratope.patient.fhir.diagnosis import SECONDARY, clinical_of, condition_concepts, verification_of
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.shape import Json, objs, text, value_of
 from paratope.patient.fhir.therapies import has_profile
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from paratope.patient.fhir.labs import Seen
 
 PRIMARY = "primary-cancer-condition"
-SECONDARY = "secondary-cancer-condition"
 
 
 def is_cancer(name: str) -> bool:
@@ -37,8 +37,6 @@ def choose_cancers(chart: Chart) -> None:
     Those with the profile of a primary cancer; of several, those that are active. Without the profile the one
     malignancy on record, if it is just one: of several nobody but a person can say.
     """
-    from paratope.patient.fhir.conditions import clinical_of, verification_of
-
     flagged: list[Item] = []
     malignant: list[Item] = []
     for item in chart.by_kind.get("Condition", ()):
@@ -60,9 +58,8 @@ def choose_cancers(chart: Chart) -> None:
         chart.cancer_keys = [malignant[0].key]
     elif malignant:
         for item in malignant:
-            chart.skip(
-                item, f"one of {len(malignant)} malignancies, none marked as the primary cancer: which is to be treated is unknown"
-            )
+            why = f"one of {len(malignant)} malignancies, none marked as the primary cancer"
+            chart.skip(item, f"{why}: which is to be treated is unknown")
 
 
 # --- what it is ----------------------------------------------------------------------------------------
@@ -71,7 +68,9 @@ _EXTENT = (
     (re.compile(r"\blocally[ -]advanced\b|局部晚期"), "locally advanced"),
     (re.compile(r"(?<!non-)(?<!non )\bmetasta(?:tic|sis|ses)\b(?! not)|转移性|\bc?p?m1[a-d]?\b"), "metastatic"),
     (re.compile(r"(?<!locally )(?<!locally-)\badvanced\b|(?<!局部)晚期"), "advanced"),
-    (re.compile(r"^(?:ajcc |uicc |figo |ann arbor |clinical |pathologic(?:al)? )*(?:stage |group )*(?:iv|4)[ab]?$|(?:iv|4)期"), "advanced"),
+    (re.compile(r"^(?:ajcc |uicc |figo |ann arbor |clinical |pathologic(?:al)? |stage |group )*(?:iv|4)[ab]?$"),
+     "advanced"),
+    (re.compile(r"(?:iv|4)期"), "advanced"),
 )  # fmt: skip
 _NO_EXTENT = re.compile(r"\b(?:no|not|non|without)\b|\bm0\b|无")
 _STAGE_IV = frozenset({"2640006", "1222806003"})  # SNOMED CT: stage 4; AJCC stage IV
@@ -103,8 +102,6 @@ def _confirmed(words: tuple[str, ...]) -> str | None:
 
 def add_cancer(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> None:
     """The cancer under study, with the status and features that Observations state of it."""
-    from paratope.patient.fhir.conditions import clinical_of, condition_concepts
-
     found = condition_concepts(item, extensions)
     if found.why is not None:
         chart.skip(item, found.why)
@@ -172,8 +169,6 @@ def _has_metastasis(chart: Chart, item: Item, concepts: frozenset[str]) -> bool:
     """A confirmed metastasis on record makes the one solid tumour on record a metastatic one."""
     if "solid tumour" not in closure_of(concepts):
         return False
-    from paratope.patient.fhir.conditions import clinical_of, verification_of
-
     for other in chart.by_kind.get("Condition", ()):
         if not has_profile(other, SECONDARY) or verification_of(other) != "":
             continue
@@ -199,7 +194,7 @@ _STATUS_WORDS = (
     (re.compile(r"\br ?/ ?r\b"), "refractory"),
 )
 _FEATURES = (
-    (re.compile(r"persist\w*.*(?:mrd|minimal residual|measurable residual)|(?:mrd|minimal residual disease).*persist|mrd持续"),
+    (re.compile(r"persist\w*.*(?:mrd|minimal residual|measurable residual)|(?:mrd|residual disease).*persist|mrd持续"),
      "persistent minimal residual disease"),
     (re.compile(r"extra-?medullary|髓外"), "extramedullary disease"),
     (re.compile(r"rapid\w* progress\w* after (?:cell )?collection"), "rapid progression after cell collection"),

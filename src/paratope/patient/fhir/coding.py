@@ -45,8 +45,15 @@ def codes_of(concept: Json) -> Codes:
     if not isinstance(concept, dict):
         return ()
     coding = concept.get("coding")
-    if coding is None and "code" in concept:
+    if coding is None:
+        if "code" not in concept:
+            return ()
         coding = concept
+    if isinstance(coding, list) and len(coding) == 1:  # by far the most frequent
+        coding = coding[0]
+    if isinstance(coding, dict):
+        code, system = coding.get("code"), coding.get("system")
+        return ((system if isinstance(system, str) else "", code),) if isinstance(code, str) else ()
     found = []
     for c in objs(coding):
         code = c.get("code")
@@ -152,7 +159,7 @@ def found_in(words: str) -> frozenset[str]:
     """
     terms = catalogue()
     exact = terms.find_all(words)
-    if exact or "(" not in words and "（" not in words and "[" not in words:
+    if exact or not any(sign in words for sign in "(（["):
         return frozenset(exact)
     outside = terms.find_all(_PARENTHESES.sub(" ", words))
     if outside:

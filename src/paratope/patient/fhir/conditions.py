@@ -7,14 +7,15 @@ from paratope.patient.dates import not_after, parse_when
 from paratope.patient.fhir.cancers import add_cancer, is_cancer
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import Named, codes_of, exact_code, kind_of, named, text_of, words_of
+from paratope.patient.fhir.diagnosis import ACTIVE, clinical_of, condition_concepts, verification_of
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.numbers import grade_word
 from paratope.patient.fhir.procedures import at_age, entry_kind
 from paratope.patient.fhir.qualifiers import refine, said_in
-from paratope.patient.fhir.shape import Json, boolean, note_of, number, obj, objs, text, value_of
+from paratope.patient.fhir.shape import Json, boolean, note_of, obj, objs, text, value_of
 from paratope.patient.fhir.studies import study_of
 from paratope.patient.fhir.tables import NUMBER_EXTENSIONS, YES_NO_EXTENSIONS
-from paratope.patient.fhir.therapies import attributes_of, has_profile, outcome_word
+from paratope.patient.fhir.therapies import attributes_of, outcome_word
 from paratope.patient.model import AttributeValue, Entry, Flag, When
 from paratope.terms import catalogue
 
@@ -24,42 +25,8 @@ KNOWN = frozenset(
      "mcode-related-primary-cancer-condition", "condition-outcome", "outcome"}
 )  # fmt: skip
 
-_VERIFICATION = {
-    "confirmed": "", "refuted": "refuted",
-    "entered-in-error": "entered in error",
-    "provisional": "only a provisional diagnosis: neither present nor absent",
-    "differential": "only a differential diagnosis: neither present nor absent",
-    "unconfirmed": "not confirmed: neither present nor absent",
-}  # fmt: skip
-
-_ACTIVE = {"active": True, "recurrence": True, "relapse": True, "resolved": False, "inactive": False, "remission": False}
-
 UNRESOLVED = "unresolved toxicity"
 OTHER_MALIGNANCY = "other malignancy"
-
-
-def verification_of(item: Item) -> str | None:
-    """"" for a confirmed (or not qualified) condition, "refuted", or why it cannot be used."""
-    raw = item.body.get("verificationStatus")
-    codes = [c for _, c in codes_of(raw)] or ([raw] if isinstance(raw, str) else [])
-    for code in codes:
-        if code in _VERIFICATION:
-            return _VERIFICATION[code]
-    words = text_of(raw).lower()
-    if words:
-        return _VERIFICATION.get(words, f"its verification status '{words[:40]}' is not one we know")
-    return ""
-
-
-def clinical_of(item: Item) -> tuple[str | None, str]:
-    """The clinical status code and its text, lower case."""
-    raw = item.body.get("clinicalStatus")
-    words = text(obj(raw).get("text")) or ""
-    for _, code in codes_of(raw):
-        if code in _ACTIVE:
-            return code, words.lower()
-    plain = raw if isinstance(raw, str) else words
-    return (plain.lower() if plain.lower() in _ACTIVE else None), words.lower()
 
 
 def read_condition(chart: Chart, item: Item) -> None:
@@ -91,48 +58,16 @@ def read_condition(chart: Chart, item: Item) -> None:
     if not all(kind_of(c) in _USABLE for c in found.concepts):
         chart.skip(item, f"'{found.text[:80]}' is no condition")
         return
-    _add_entry(chart, item, found, extensions, refuted, toxicity)
+    if refuted:
+        _add_refuted(chart, item, found)
+    else:
+        _add_entry(chart, item, found, extensions, toxicity)
 
 
 _USABLE = frozenset(
     {"cancer", "condition", "procedure", "therapy", "drug", "medicine class", "vaccine", "device", "trial", "allergy",
      "supportive", "product", "flag"}
 )  # fmt: skip
-
-
-def condition_concepts(item: Item, extensions: dict[str, list[Json]]) -> Named:
-    """What the condition is: code and text, the morphology of a tumour, the site where it completes a name."""
-    found = named(item.body.get("code"))
-    concepts = set(found.concepts)
-    for raw in extensions.get("mcode-histology-morphology-behavior", ()):
-        morphology = named(raw)
-        concepts |= {c for c in morphology.concepts if kind_of(c) == "cancer"}
-    terms = catalogue()
-    for site in objs(item.body.get("bodySite")):
-        for words in words_of(site):
-            for name in tuple(concepts):
-                whole = terms.find(f"{name} of {words}") or terms.find(f"{words} {name}")
-                if whole is not None and terms.is_a(whole, name):
-                    concepts.add(whole)
-    if has_profile(item, "secondary-cancer-condition"):
-        concepts = _secondary(item, frozenset(concepts))
-    if concepts == set(found.concepts):
-        return found
-    return Named(terms.most_specific(concepts), found.text, found.why if found.clash else None, found.clash)
-
-
-def _secondary(item: Item, concepts: frozenset[str]) -> set[str]:
-    """A metastasis: never a cancer of its own. Where it is not coded as one, its site may name it."""
-    terms = catalogue()
-    kept = {c for c in concepts if kind_of(c) != "cancer"}
-    if kept:
-        return kept
-    for site in objs(item.body.get("bodySite")):
-        for c in named(site).concepts:
-            found = terms.find(f"{c} metastasis") or terms.find(f"{c} metastases")
-            if found is not None:
-                kept.add(found)
-    return kept or ({"distant metastasis"} if "distant metastasis" in terms else set())
 
 
 def _exact(item: Item, concepts: frozenset[str]) -> bool:
@@ -156,7 +91,7 @@ def _is_toxicity(item: Item) -> bool:
 
 def _add_flags(chart: Chart, item: Item, names: list[str], value: bool) -> None:
     status, _ = clinical_of(item)
-    if value and _ACTIVE.get(status or "") is False:
+    if value and ACTIVE.get(status or "") is False:
         chart.skip(item, f"recorded as {status}: it was present, and is not known to be now")
         return
     start, _ = _onset(chart, item)
@@ -165,28 +100,25 @@ def _add_flags(chart: Chart, item: Item, names: list[str], value: bool) -> None:
 
 
 def _add_entry(
-    chart: Chart, item: Item, found: Named, extensions: dict[str, list[Json]], refuted: bool, toxicity: bool
+    chart: Chart, item: Item, found: Named, extensions: dict[str, list[Json]], toxicity: bool
 ) -> None:
     note = note_of(item.body)
-    concepts = found.concepts if refuted else refine(found.concepts, note)
     terms = catalogue()
+    concepts = refine(found.concepts, note)
     malignant = any(is_cancer(c) for c in concepts)
-    if not refuted:
-        extra = set()
-        if malignant and chart.cancer_keys and not any(terms.is_a(c, OTHER_MALIGNANCY) for c in concepts):
-            extra.add(OTHER_MALIGNANCY)
-        if toxicity and not any(terms.is_a(c, UNRESOLVED) for c in concepts):
-            extra.add(UNRESOLVED)
-        concepts = concepts | extra
+    extra = set()
+    if malignant and chart.cancer_keys and not any(terms.is_a(c, OTHER_MALIGNANCY) for c in concepts):
+        extra.add(OTHER_MALIGNANCY)
+    if toxicity and not any(terms.is_a(c, UNRESOLVED) for c in concepts):
+        extra.add(UNRESOLVED)
+    concepts = concepts | extra
     start, end, over = _course(chart, item, extensions, malignant)
     attributes = _attributes(chart, item, extensions, found, concepts, note)
-    if refuted:
-        attributes = {}
-    elif "active" not in attributes:
+    if "active" not in attributes:
         active = _is_active(chart, item, concepts, end, over)
         if active is not None:
             attributes["active"] = active
-    treated = () if refuted else _treatments(chart, item, attributes)
+    treated = _treatments(chart, item, attributes)
     status, _ = clinical_of(item)
     fact = Entry(
         kind=entry_kind(concepts, "condition"),
@@ -194,15 +126,30 @@ def _add_entry(
         closure=closure_of(concepts),
         source=item.key,
         text=found.text or ", ".join(sorted(concepts)),
-        present=not refuted,
         start=start,
         end=end,
-        ongoing=not refuted and end is None and _ACTIVE.get(status or "") is True,
+        ongoing=end is None and ACTIVE.get(status or "") is True,
         attributes=attributes,
         targets=frozenset(t for c in concepts if (k := terms.get(c)) is not None for t in k.targets),
         note=note,
         treated=treated,
         study=study_of(chart, item, extensions),
+    )
+    chart.add(item, fact)
+
+
+def _add_refuted(chart: Chart, item: Item, found: Named) -> None:
+    """A stated negative, dated by when it was recorded: something that began later does not contradict it."""
+    raw = item.body.get("recordedDate")
+    fact = Entry(
+        kind=entry_kind(found.concepts, "condition"),
+        concepts=found.concepts,
+        closure=closure_of(found.concepts),
+        source=item.key,
+        text=found.text or ", ".join(sorted(found.concepts)),
+        present=False,
+        start=chart.when(raw, item, "date of recording") if raw is not None else None,
+        note=note_of(item.body),
     )
     chart.add(item, fact)
 
@@ -279,7 +226,7 @@ def _is_active(chart: Chart, item: Item, concepts: frozenset[str], end: When | N
     status, _ = clinical_of(item)
     past = over and (end is None or chart.extracted is None or end.first <= chart.extracted)
     if status is not None:
-        active = _ACTIVE[status]
+        active = ACTIVE[status]
         if active and past and end is not None:
             chart.skip(item, f"its status says {status}, and it ended {end.text}: whether it is active is left open")
             return None
@@ -315,7 +262,12 @@ def severity_of(raw: Json) -> str | None:
 
 
 def _attributes(
-    chart: Chart, item: Item, extensions: dict[str, list[Json]], found: Named, concepts: frozenset[str], note: str | None
+    chart: Chart,
+    item: Item,
+    extensions: dict[str, list[Json]],
+    found: Named,
+    concepts: frozenset[str],
+    note: str | None,
 ) -> dict[str, AttributeValue]:
     attributes = attributes_of(chart, item, extensions)
     _, status_words = clinical_of(item)
@@ -335,19 +287,20 @@ def _attributes(
         else:
             chart.skip(item, f"severity '{text_of(raw)[:60]}' is not understood")
     for stage in objs(item.body.get("stage")):
-        words = (*words_of(stage.get("summary")), *words_of(stage.get("type")))
-        nyha = _nyha(words) or next((_NYHA_CODES[c] for _, c in codes_of(stage.get("summary")) if c in _NYHA_CODES), None)
+        said = (*words_of(stage.get("summary")), *words_of(stage.get("type")))
+        coded = [_NYHA_CODES[c] for _, c in codes_of(stage.get("summary")) if c in _NYHA_CODES]
+        nyha = coded[0] if coded else _nyha(said)
         if nyha is not None:
             attributes.setdefault("NYHA class", nyha)
-        elif (grade := _ctcae(words)) is not None:
+        elif (grade := _ctcae(said)) is not None:
             attributes.setdefault("grade", grade)
-        elif words:
+        elif said:
             chart.skip(item, f"stage '{text_of(stage.get('summary'))[:60]}' is not used")
     for name in ("condition-dueTo", "due-to"):
         for cause in extensions.get(name, ()):
-            words = text_of(cause) or _referred(chart, item, cause)
-            if words:
-                attributes["cause"] = words
+            why = text_of(cause) or _referred(chart, item, cause)
+            if why:
+                attributes["cause"] = why
                 attributes.setdefault("unexplained", False)
     for name in ("condition-outcome", "outcome"):
         for raw in extensions.get(name, ()):

@@ -121,23 +121,29 @@ def times_a_day(dosage: dict[str, Json]) -> tuple[float | None, str | None]:
 
 
 _OFTEN = (
-    (re.compile(r"\b(?:once (?:a day|daily)|daily|every day|qd|od|q24h|per day|each morning|1-0-0|每日一?次?|每天)"), 1.0),
-    (re.compile(r"\b(?:twice (?:a day|daily)|two times (?:a day|daily)|bid|b\.i\.d\.|q12h|1-0-1|每日[两二]次|每天[两二]次)"), 2.0),
-    (re.compile(r"\b(?:three times (?:a day|daily)|tid|t\.i\.d\.|q8h|1-1-1|每日三次|每天三次)"), 3.0),
-    (re.compile(r"\b(?:four times (?:a day|daily)|qid|q\.i\.d\.|q6h|1-1-1-1|每日四次|每天四次)"), 4.0),
+    (re.compile(r"\b(?:once (?:a day|daily)|daily|every day|qd|od|q24h|per day|each morning)\b|每日一?次?|每天"), 1.0),
+    (re.compile(r"\b(?:twice (?:a day|daily)|two times (?:a day|daily)|bid|b\.i\.d|q12h)\b|每[日天][两二]次"), 2.0),
+    (re.compile(r"\b(?:three times (?:a day|daily)|tid|t\.i\.d|q8h)\b|每[日天]三次"), 3.0),
+    (re.compile(r"\b(?:four times (?:a day|daily)|qid|q\.i\.d|q6h)\b|每[日天]四次"), 4.0),
 )
-_LESS = re.compile(r"week|every (?:other|second|two|2|three|3|21|28|14)|alternate|qod|q[2-4]w|month|隔日|每周|needed|prn|day 1|d1")
+_LESS = re.compile(
+    r"week|every (?:other|second|two|2|three|3|21|28|14)|alternate|qod|q[2-4]w|month|隔日|每周|needed|prn|day 1|d1"
+)
 
 
 def _often(words: str) -> float | None:
     if not words or _LESS.search(words):
         return None
     hits = {times for pattern, times in _OFTEN if pattern.search(words)}
-    return max(hits) if hits and hits - {1.0} and len(hits - {1.0}) == 1 else (1.0 if hits == {1.0} else None)
+    several = hits - {1.0}  # "twice daily" also holds "daily"
+    if len(several) > 1:
+        return None
+    return several.pop() if several else 1.0 if hits else None
 
 
 _DOSE_WORDS = re.compile(
-    r"(?P<dose>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>mg|g|µg|ug|mcg)\s*(?:/|per)?\s*(?P<often>d(?:ay)?\b|.{0,40})", re.IGNORECASE
+    r"(?P<dose>[0-9]+(?:\.[0-9]+)?)\s*(?P<unit>mg|g|µg|ug|mcg)\s*(?:/|per)?\s*(?P<often>d(?:ay)?\b|.{0,40})",
+    re.IGNORECASE,
 )
 
 

@@ -42,13 +42,15 @@ _NOISE = frozenset(
     hydrochloride hcl sodium phosphate acetate sulfate sulphate succinate besylate besilate mesylate maleate
     citrate tartrate calcium potassium magnesium disodium dihydrate monohydrate anhydrous disoproxil fumarate
     liposomal liposome pegylated human recombinant q d qd bid tid qid qod prn x n no new old therapeutic
-    cells cell infusions autologous 每日 每周 注射 口服 静脉 周期 方案 治疗 片 胶囊 注射液""".split()
+    cells cell infusions autologous 每日 每周 注射 口服 静脉 周期 方案 治疗 片 胶囊 注射液""".split()  # noqa: SIM905
 )
 """Words around the name of a drug: doses, routes, forms, salts, lines. They name no medicine."""
 
 _SPLIT = re.compile(r"([\s\-‐–—+/,、;&＋·]+|(?<=[a-z])(?=[+/]))")
 _DROP = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")
-_AMOUNT = re.compile(r"(?:[0-9]+(?:[.,][0-9]+)?(?:mg|g|ug|mcg|ml|iu|mu|u|%|x|d|w|h|hr)?(?:/(?:m2|kg|d|ml|day))?)+|%|[ivx]+")
+_AMOUNT = re.compile(
+    r"(?:[0-9]+(?:[.,][0-9]+)?(?:mg|g|ug|mcg|ml|iu|mu|u|%|x|d|w|h|hr)?(?:/(?:m2|kg|d|ml|day))?)+|%|[ivx]+"
+)
 _JOINS = re.compile(r"[+/、,;&＋]")
 
 
@@ -145,22 +147,24 @@ def _drugs(codes: tuple[tuple[str, str], ...], own: str | None, displays: tuple[
 # have no name for. Source: WHO Collaborating Centre for Drug Statistics Methodology, ATC index 2024.
 _ATC = {
     "L01A": "alkylating agent", "L01BA": "antimetabolite", "L01BB": "antimetabolite", "L01BC": "antimetabolite",
-    "L01CA": "vinca alkaloid", "L01CB": "topoisomerase inhibitor", "L01CD": "taxane", "L01CE": "topoisomerase inhibitor",
-    "L01DB": "anthracycline", "L01D": "chemotherapy", "L01E": "tyrosine kinase inhibitor", "L01FA": "anti-CD20 antibody",
-    "L01FC": "anti-CD38 antibody", "L01FD": "anti-HER2 antibody", "L01FE": "anti-EGFR antibody",
-    "L01FF": "anti-PD-1 antibody", "L01FG": "anti-VEGF antibody", "L01F": "antibody therapy",
-    "L01XA": "platinum compound", "L01XC": "antibody therapy", "L01XE": "tyrosine kinase inhibitor",
-    "L01XG": "proteasome inhibitor", "L01XH": "HDAC inhibitor", "L01XK": "PARP inhibitor", "L01XL": "anticancer treatment",
+    "L01CA": "vinca alkaloid", "L01CB": "topoisomerase inhibitor", "L01CD": "taxane",
+    "L01CE": "topoisomerase inhibitor", "L01DB": "anthracycline", "L01D": "chemotherapy",
+    "L01E": "tyrosine kinase inhibitor", "L01FA": "anti-CD20 antibody", "L01FC": "anti-CD38 antibody",
+    "L01FD": "anti-HER2 antibody", "L01FE": "anti-EGFR antibody", "L01FF": "anti-PD-1 antibody",
+    "L01FG": "anti-VEGF antibody", "L01F": "antibody therapy", "L01XA": "platinum compound",
+    "L01XC": "antibody therapy", "L01XE": "tyrosine kinase inhibitor", "L01XG": "proteasome inhibitor",
+    "L01XH": "HDAC inhibitor", "L01XK": "PARP inhibitor", "L01XL": "anticancer treatment",
     "L01": "anticancer drug therapy", "L02B": "hormonal therapy", "L02A": "hormonal therapy",
     "L03AA": "growth factor", "L03AX": "immunostimulant", "L03": "immunostimulant",
     "L04AX02": "immunomodulatory drug", "L04AX04": "immunomodulatory drug", "L04AX06": "immunomodulatory drug",
     "L04": "immunosuppressant", "B01AC": "antiplatelet", "B01AB": "anticoagulant", "B01A": "anticoagulant",
-    "B03XA": "erythropoietin", "B02BX04": "thrombopoietin", "B02BX05": "thrombopoietin", "B02BX08": "thrombopoietin", "H02AB": "glucocorticoid", "H03A": "thyroid hormone",
-    "A10A": "insulin", "A10B": "antidiabetic", "A02B": "acid suppressant", "A04A": "antiemetic",
-    "J01": "antibiotic", "J02": "antifungal", "J04": "antituberculous drug", "J05": "antiviral",
-    "J06B": "immunoglobulin", "C01B": "antiarrhythmic", "C02": "antihypertensive", "C03": "antihypertensive",
-    "C07": "antihypertensive", "C08": "antihypertensive", "C09": "antihypertensive", "M05B": "bone-modifying agent",
-    "N02": "analgesic", "M01A": "analgesic", "N03": "anticonvulsant", "N05A": "antipsychotic", "N05": "psychotropic",
+    "B03XA": "erythropoietin", "B02BX04": "thrombopoietin", "B02BX05": "thrombopoietin",
+    "B02BX08": "thrombopoietin", "H02AB": "glucocorticoid", "H03A": "thyroid hormone", "A10A": "insulin",
+    "A10B": "antidiabetic", "A02B": "acid suppressant", "A04A": "antiemetic", "J01": "antibiotic",
+    "J02": "antifungal", "J04": "antituberculous drug", "J05": "antiviral", "J06B": "immunoglobulin",
+    "C01B": "antiarrhythmic", "C02": "antihypertensive", "C03": "antihypertensive", "C07": "antihypertensive",
+    "C08": "antihypertensive", "C09": "antihypertensive", "M05B": "bone-modifying agent", "N02": "analgesic",
+    "M01A": "analgesic", "N03": "anticonvulsant", "N05A": "antipsychotic", "N05": "psychotropic",
     "N06A": "antidepressant", "R03BA": "inhaled glucocorticoid", "D07": "topical glucocorticoid",
 }  # fmt: skip
 

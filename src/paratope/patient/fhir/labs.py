@@ -129,7 +129,8 @@ def _below(kind: str, reading: q.Reading, found: Concept) -> q.Reading:
     if value is None:
         return reading
     if value.low == value.high != 0:
-        return q.Reading(None, reading.printed, f"it says not detected, and the amount is {shown(value.low)} {found.unit}")
+        why = f"it says not detected, and the amount is {shown(value.low)} {found.unit}"
+        return q.Reading(None, reading.printed, why)
     return q.Reading(value, f"{reading.printed} (not detected)")
 
 

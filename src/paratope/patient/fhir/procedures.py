@@ -49,14 +49,16 @@ def procedure_concepts(chart: Chart, item: Item) -> Named:
     """What was done. A radiotherapy course is one by its profile, whatever it is called."""
     raw = item.body.get("code")
     found = named(raw)
-    concepts = set(c for c in found.concepts if kind_of(c) in ENTRY_KIND)
+    concepts = {c for c in found.concepts if kind_of(c) in ENTRY_KIND}
     if not concepts and found.text:
         in_words = drugs_in(found.text)
-        concepts = {n for n in in_words.names if ANTICANCER in closure_of(frozenset((n,)))} if not in_words.unknown else set()
+        if not in_words.unknown:
+            concepts = {n for n in in_words.names if ANTICANCER in closure_of(frozenset((n,)))}
     if has_profile(item, "radiotherapy"):
         if "radiotherapy" not in closure_of(frozenset(concepts)):
             concepts.add("radiotherapy")
-        return Named(catalogue().most_specific(concepts), found.text or "radiotherapy", found.why if found.clash else None)
+        clash = found.why if found.clash else None
+        return Named(catalogue().most_specific(concepts), found.text or "radiotherapy", clash)
     if not concepts and has_profile(item, "cancer-related-surgical-procedure"):
         return Named(frozenset({"surgery"}), found.text or "cancer surgery")
     if not concepts:
@@ -72,10 +74,10 @@ def procedure_concepts(chart: Chart, item: Item) -> Named:
 
 _WORDS = (
     (re.compile(r"radiotherap|radiation therapy|irradiation|放疗|放射治疗"), "radiotherapy"),
-    (re.compile(r"\b(?:auto(?:logous)?)\b.{0,30}\b(?:hsct|stem cell|bone marrow) ?(?:transplant\w*)?|自体.{0,8}移植"),
+    (re.compile(r"\bauto(?:logous)?\b.{0,30}\b(?:hsct|(?:stem cell|bone marrow) transplant\w*)|自体.{0,8}移植"),
      "autologous stem cell transplant"),
-    (re.compile(r"\b(?:allo(?:gen[e]?ic)?|haploidentical)\b.{0,30}\b(?:hsct|stem cell|bone marrow) ?(?:transplant\w*)?|异基因.{0,8}移植"),
-     "allogeneic stem cell transplant"),
+    (re.compile(r"\b(?:allo|allogene?ic|haploidentical)\b.{0,30}\b(?:hsct|(?:stem cell|bone marrow) transplant\w*)|"
+                r"异基因.{0,8}移植"), "allogeneic stem cell transplant"),
     (re.compile(r"\bcar[- ]?t\b"), "CAR-T therapy"),
 )  # fmt: skip
 _OF_SURGERY = re.compile(
@@ -101,6 +103,9 @@ def _is_surgical(item: Item) -> bool:
     return any(c == "387713003" for _, c in codes_of(item.body.get("category")))
 
 
+_VAGUE = frozenset({ANTICANCER})
+
+
 def read_procedure(chart: Chart, item: Item) -> None:
     """A Procedure as an Entry; one that only treated a condition we hold as its treatment."""
     status = text(item.body.get("status")) or ""
@@ -113,12 +118,12 @@ def read_procedure(chart: Chart, item: Item) -> None:
     extensions = chart.extensions(item, KNOWN)
     found = procedure_concepts(chart, item)
     start, end = _performed(chart, item)
+    treated = [k for k, given in chart.treatments.items() if any(t.item is item for t in given)]
+    if treated and said != "refuted" and found.concepts <= _VAGUE and not set(treated) & set(chart.cancer_keys):
+        chart.supports.setdefault(item.key, treated[0])  # "treatment of malignancy": of that one, no more is said
+        return
     if not found.concepts:
-        treated = [k for k, all_ in chart.treatments.items() if any(t.item is item for t in all_)]
-        if treated and said != "refuted":
-            chart.supports.setdefault(item.key, treated[0])
-        else:
-            chart.skip(item, found.why or "it does not say what was done")
+        chart.skip(item, found.why or "it does not say what was done")
         return
     if found.why is not None:
         chart.skip(item, found.why)

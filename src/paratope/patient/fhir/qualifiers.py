@@ -26,29 +26,37 @@ _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (
     (re.compile(r"(?<![a-z-])symptomatic\b|有症状"), "symptomatic", True),
     (re.compile(r"\bafebrile\b|无发热|不发热"), "afebrile", True),
     (re.compile(r"\buncomplicated\b|无并发症"), "uncomplicated", True),
-    (re.compile(r"\b(?:fully |completely )?(?:resolved|healed|cured)\b|已痊愈|已治愈"), "active", False),
-    (re.compile(r"\b(?:in|under) local an(?:a)?esthesia\b|^local an(?:a)?esthesia\b|\blocal an(?:a)?esthesia only\b|局麻|局部麻醉"),
+    (re.compile(r"^(?:[\w-]+ ){0,3}?(?:resolved|healed|cured)\b|已痊愈|已治愈"), "active", False),
+    (re.compile(r"\b(?:in|under|with) local an(?:a)?esthesia\b|^local an(?:a)?esthesia\b|局麻|局部麻醉"),
      "local anaesthesia", True),
     (re.compile(r"\bgeneral an(?:a)?esthesia\b|全麻|全身麻醉"), "local anaesthesia", False),
-    (re.compile(r"\bon (?:physiological |hormone |stable |thyroxine |levothyroxine |insulin |hydrocortisone )*replacement\b|"
-                r"\b(?:physiological|hormone) replacement\b|替代治疗"), "replacement", True),
+    (re.compile(r"\bon (?:(?:physiological|hormone|stable|thyroxine|levothyroxine|insulin|hydrocortisone) )*"
+                r"replacement\b|\b(?:physiological|hormone) replacement\b|替代治疗"), "replacement", True),
     (re.compile(r"\bwell[- ]controlled\b|\bcontrolled (?:on|by|with)\b|控制良好"), "controlled", True),
     (re.compile(r"\b(?:poorly[- ]controlled|uncontrolled)\b|控制不佳|未控制"), "controlled", False),
-    (re.compile(r"\bstable (?:on|dose of) (?:anticoagula\w+|apixaban|rivaroxaban|warfarin|edoxaban|dabigatran|lmwh|heparin)\b|"
+    (re.compile(r"\bstable (?:on|dose of) (?:anticoagula\w+|\w+xaban|warfarin|dabigatran|lmwh|heparin)\b|"
                 r"\bstable anticoagula\w+\b"), "stable anticoagulation", True),
-    (re.compile(r"\b(?:with|treated with|radical|of) curative intent\b|\bcurativ\w+ (?:resect|excis|treat)\w*\b|\br0 resection\b|根治"),
-     "curative", True),
-    (re.compile(r"^(?:completely |widely |surgically )?(?:excised|resected)\b|\b(?:excised|resected)$|\bremoved completely\b|已切除"),
+    (re.compile(r"\b(?:with|radical|of) curative intent\b|\bcurativ\w+ (?:resect|excis|treat)\w*\b|"
+                r"\br0 resection\b|根治"), "curative", True),
+    (re.compile(r"^(?:completely |widely |surgically )?(?:excised|resected)\b|\b(?:excised|resected)$|已切除"),
      "treated", True),
     (re.compile(r"(?<!un)(?<!not )\btreated\b(?! with palliative)|已治疗"), "treated", True),
     (re.compile(r"\bfully recovered\b|\brecovered (?:fully|completely|uneventfully)\b|^recovered$"), "recovered", True),
 )  # fmt: skip
+_OF_A_SYMPTOM = re.compile(r"\b(?:pain|fever|symptoms?|cough|rash|nausea|bleeding|swelling|dyspnoea)\b|疼痛|发热|症状")
+_OF_THE_WHOLE = frozenset({"active", "controlled", "treated", "recovered", "curative"})
 _OWN_NEGATION = re.compile(r"无症状|无发热|不发热|无并发症|未控制|控制不佳|\buncontrolled\b")
 
-_NYHA = re.compile(r"\bnyha(?: functional)?(?: class)?[ :=-]*(iv|i{1,3}|[1-4])\b(?!\s*(?:-|–|/|or|to)\s*(?:iv|i{1,3}|[1-4])\b)")
+_NYHA = re.compile(
+    r"\bnyha(?: functional)?(?: class)?[ :=-]*(iv|i{1,3}|[1-4])\b(?!\s*(?:-|–|/|or|to)\s*(?:iv|i{1,3}|[1-4])\b)"
+)
 _ROMAN = {"i": 1, "ii": 2, "iii": 3, "iv": 4}
-_GRADE = re.compile(r"\b(?:ctcae )?(?:grade|g(?=[1-5]\b)|gr\.?)[ :=-]*([1-5])\b(?!\s*(?:-|–|/|or|to)\s*[1-5])|([1-5])级")
-_GRADED = ("unresolved toxicity", "immune-related adverse event", "graft-versus-host disease", "cytokine release syndrome")
+_GRADE = re.compile(
+    r"\b(?:ctcae )?(?:grade|g(?=[1-5]\b)|gr\.?)[ :=-]*([1-5])\b(?!\s*(?:-|–|/|or|to)\s*[1-5])|([1-5])级"
+)
+_GRADED = (
+    "unresolved toxicity", "immune-related adverse event", "graft-versus-host disease", "cytokine release syndrome",
+)  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -63,8 +71,9 @@ def clauses(words: str) -> tuple[str, ...]:
 def _said(words: str) -> tuple[tuple[str, AttributeValue], ...]:
     found: dict[str, set[AttributeValue]] = {}
     for clause in clauses(words):
+        beside = _OF_A_SYMPTOM.search(clause) is not None
         for pattern, attribute, value in _SAYS:
-            if pattern.search(clause):
+            if pattern.search(clause) and not (beside and attribute in _OF_THE_WHOLE):
                 found.setdefault(attribute, set()).add(value)
     nyha = {_ROMAN.get(m) or int(m) for c in clauses(words) for m in _NYHA.findall(c)}
     if len(nyha) == 1:

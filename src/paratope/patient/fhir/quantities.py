@@ -133,7 +133,8 @@ def from_written(said: Written, concept: Concept, printed: str) -> Reading:
     if low is None or high is None:
         if said.unit and parse_unit(said.unit) is None:
             return Reading(None, printed, f"its unit '{said.unit[:40]}' is not one we know")
-        return Reading(None, printed, f"its unit {said.unit} does not measure {concept.name} ({concept.unit or 'a score'})")
+        right = concept.unit or "a score"
+        return Reading(None, printed, f"its unit {said.unit} does not measure {concept.name} ({right})")
     return _checked(concept, _interval(low, high, said.low_open, said.high_open), printed)
 
 
@@ -143,7 +144,7 @@ def from_range(element: dict[str, Json], concept: Concept) -> Reading:
     if number(low.get("value")) is None and number(high.get("value")) is None:
         return Reading(None, "", "its range has no numbers")
     unit_source = low if text(low.get("code")) or text(low.get("unit")) else high
-    ends = []
+    ends: list[Reading | None] = []
     for end in (low, high):
         if number(end.get("value")) is None:
             ends.append(None)
@@ -286,7 +287,9 @@ def _limit(end: Json, concept: Concept, unit: str) -> float | None:
     return canonical(value, own or unit, concept.name)
 
 
-_LABEL = re.compile(r"^[^0-9<>≤≥]*[:：]\s*|^(?:normal|reference|ref\.?|range|参考(?:值|范围)|正常值?)\s*", re.IGNORECASE)
+_LABEL = re.compile(
+    r"^[^0-9<>≤≥]*[:：]\s*|^(?:normal|reference|ref\.?|range|参考(?:值|范围)|正常值?)\s*", re.IGNORECASE
+)
 _FOR_WHOM = re.compile(r"^(?:fe)?males?\b|^(?:wo)?men\b|^[男女]性?", re.IGNORECASE)
 
 

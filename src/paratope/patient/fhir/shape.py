@@ -19,7 +19,10 @@ def obj(value: Json) -> dict[str, Json]:
 def objs(value: Json) -> list[dict[str, Json]]:
     """The objects of a list; a lone object counts as a list of one (a common slip of exporters)."""
     if isinstance(value, list):
-        return [v for v in value if isinstance(v, dict)]
+        for v in value:
+            if not isinstance(v, dict):
+                return [v for v in value if isinstance(v, dict)]
+        return value
     return [value] if isinstance(value, dict) else []
 
 
@@ -69,11 +72,28 @@ def shown(value: float) -> str:
 
 
 def value_of(element: dict[str, Json], stem: str = "value") -> tuple[str, Json]:
-    """The choice element ``value[x]``: its type ("Quantity") and content; ("", None) if there is none."""
-    for key, content in element.items():
-        if key.startswith(stem) and len(key) > len(stem) and key[len(stem)].isupper() and content is not None:
-            return key[len(stem) :], content
+    """The choice element ``value[x]``: its type ("Quantity") and content; ("", None) if there is none.
+
+    ``stem``: one of the choice elements read here (``value``, ``effective``, ``onset``, ...).
+    """
+    known = _CHOICES[stem]
+    for key in element:
+        if key in known and element[key] is not None:
+            return known[key], element[key]
     return "", None
+
+
+_TYPES = (
+    "Quantity", "CodeableConcept", "String", "Boolean", "Integer", "Decimal", "Range", "Ratio", "SampledData", "Time",
+    "DateTime", "Date", "Period", "Instant", "Timing", "Age", "Code", "Coding", "Reference", "Attachment", "Identifier",
+    "Uri", "Url", "Duration", "Annotation", "Money", "Count", "Integer64", "Base64Binary", "PositiveInt",
+    "UnsignedInt", "Markdown", "Id", "Oid", "Uuid", "Canonical", "CodeableReference", "Expression", "Distance",
+    "HumanName", "Address", "ContactPoint", "Signature",
+)  # fmt: skip
+_STEMS = (
+    "value", "effective", "onset", "abatement", "performed", "occurrence", "deceased", "collected", "time",
+)  # fmt: skip
+_CHOICES = {stem: {f"{stem}{t}": t for t in _TYPES} for stem in _STEMS}
 
 
 def note_of(body: dict[str, Json]) -> str | None:

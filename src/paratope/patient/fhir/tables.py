@@ -61,13 +61,14 @@ LIMITS = {
 """What these attributes can be; a number outside is a slip."""
 
 OUTCOMES = (
-    ("progression", ("progression", "progressive disease", "progressed", "pd", "disease progression", "treatment failure",
-                     "refractory", "no response", "relapse", "relapsed", "进展", "疾病进展", "无效", "266721009")),
+    ("progression", ("progression", "progressive disease", "progressed", "pd", "disease progression",
+                     "treatment failure", "refractory", "no response", "relapse", "relapsed", "进展", "疾病进展",
+                     "无效", "266721009")),
     ("intolerance", ("intolerance", "intolerant", "toxicity", "adverse event", "adverse reaction", "side effect",
                      "unacceptable toxicity", "not tolerated", "不耐受", "毒性", "不良反应", "407563006",
                      "Treatment not tolerated (situation)")),
-    ("response", ("response", "responded", "complete response", "partial response", "remission", "complete remission",
-                  "partial remission", "cr", "pr", "vgpr", "缓解", "完全缓解", "部分缓解")),
+    ("response", ("response", "responded", "complete response", "partial response", "remission",
+                  "complete remission", "partial remission", "cr", "pr", "vgpr", "缓解", "完全缓解", "部分缓解")),
     ("stable disease", ("stable disease", "sd", "疾病稳定")),
     ("completed", ("completed", "complete", "treatment completed", "finished", "as planned", "完成", "182992009",
                    "Treatment completed (situation)")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from paratope.patient.build import closure_of
+from paratope.patient.dates import parse_when
 from paratope.patient.fhir.chart import Chart, Treatment
 from paratope.patient.fhir.coding import codes_of, concept, text_of, words_of
 from paratope.patient.fhir.doses import daily_dose, route_of
@@ -25,6 +26,7 @@ from paratope.terms import catalogue
 ANTICANCER = "anticancer treatment"
 VAGUE = "anticancer drug therapy"
 MEDICINE = "medicine"
+SUPPORTIVE = "supportive care"
 INVESTIGATIONAL = "investigational therapy"
 
 KNOWN = frozenset(
@@ -110,18 +112,15 @@ def add_given(
     if any(boolean(v) for v in extensions.get("investigational-agent", ())):
         names.add(INVESTIGATIONAL)
     unknown = _not_understood(chart, item, drugs, oncology)
+    vague: frozenset[str] = frozenset()  # something in it is not known: it may be of any class
     if oncology:
         if not classes and (unknown or not names - {INVESTIGATIONAL}):
-            names.add(VAGUE)
+            vague = frozenset({VAGUE})
     elif unknown or not names:
-        names.add(MEDICINE)
-    concepts = catalogue().most_specific(names)
-    if oncology and VAGUE in names:
-        concepts |= {VAGUE}  # something in it is not known: it may be of any class
-    elif MEDICINE in names:
-        concepts |= {MEDICINE}
+        vague = frozenset({SUPPORTIVE if chart.history.get(item.key) == SUPPORTIVE else MEDICINE})
+    concepts = catalogue().most_specific(names) | vague
     closure = closure_of(concepts)
-    kind = "therapy" if oncology else "supportive" if "supportive care" in closure else "medicine"
+    kind = "therapy" if oncology else "supportive" if SUPPORTIVE in closure else "medicine"
     attributes = attributes_of(chart, item, extensions)
     if outcome := outcome_of(item, extensions):
         attributes["outcome"] = outcome
@@ -137,7 +136,7 @@ def add_given(
         dose, why = daily_dose(dosages)
         if dose is not None:
             attributes["daily dose"] = dose
-        elif why is not None:
+        elif why is not None and item.kind != "MedicationAdministration":
             chart.skip(item, f"no daily dose: {why}")
     reasons = [text_of(r) for r in objs(item.body.get("reasonCode"))]
     note = "; ".join(filter(None, [*reasons, note_of(item.body) or "", *_dosage_words(dosages)])) or None
@@ -223,7 +222,8 @@ def _classes(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> fro
 
 def has_profile(item: Item, part: str) -> bool:
     """Whether one of the profiles the resource claims has this in its name."""
-    return any(part in p for p in texts(obj(item.body.get("meta")).get("profile")))
+    meta = item.body.get("meta")
+    return isinstance(meta, dict) and any(part in p for p in texts(meta.get("profile")))
 
 
 def _is_oncological(chart: Chart, item: Item, names: frozenset[str], classes: frozenset[str]) -> bool:
@@ -329,7 +329,8 @@ def outcome_word(raw: Json) -> str | None:
 def outcome_of(item: Item, extensions: dict[str, list[Json]]) -> str | None:
     """The outcome from statusReason, outcome or the termination reason; the first that is understood."""
     body = item.body
-    raw = [*objs(body.get("statusReason")), *objs(body.get("outcome")), *extensions.get("mcode-treatment-termination-reason", ())]
+    raw = [*objs(body.get("statusReason")), *objs(body.get("outcome"))]
+    raw += extensions.get("mcode-treatment-termination-reason", ())
     said = [w for r in raw if (w := outcome_word(r)) is not None]
     known = [w for w in said if w in OUTCOME_OF.values()]
     return known[0] if known else said[0] if said else None
@@ -350,14 +351,12 @@ def note_treatments(chart: Chart) -> None:
                 if found is None or found.kind != "Condition":
                     continue
                 chart.treatments.setdefault(found.key, []).append(
-                    Treatment(item, _last_day(chart, item), curative_of(item), status in ("in-progress", "active"))
+                    Treatment(item, _last_day(item), curative_of(item), status in ("in-progress", "active"))
                 )
 
 
-def _last_day(chart: Chart, item: Item) -> When | None:
+def _last_day(item: Item) -> When | None:
     """The day of a treatment, of a longer one its last; without reporting (its own reader does)."""
-    from paratope.patient.dates import parse_when
-
     body = item.body
     for stem in ("performed", "effective"):
         moment = body.get(f"{stem}DateTime")

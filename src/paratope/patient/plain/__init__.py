@@ -90,7 +90,7 @@ Written = tuple[Section, str, object]
 Recorded = tuple[Path, str | None, Entry]
 """An entry, where it stands, and the ``id`` it was given."""
 
-_LISTS: dict[str, Callable[[Row], Fact | None]] = {
+_LISTS: dict[str, Callable[[Row], Fact | tuple[Fact, ...] | None]] = {
     "cancer": read_cancer,
     "labs": read_measurement,
     "antigens": read_antigen,
@@ -113,6 +113,7 @@ def _patient(reading: Reading, data: object) -> Patient | None:
         return None
     written = _sections(reading, data)
     person = _person(reading, written)
+    reading.has_cancer = any(section.names[0] == "cancer" for section, _, _ in written)
     facts: list[Fact] = []
     unused: list[Unused] = []
     entries: list[Recorded] = []
@@ -121,7 +122,9 @@ def _patient(reading: Reading, data: object) -> Patient | None:
         if read is not None:
             for row in _rows(reading, section, key, value):
                 fact = read(row)
-                if fact is not None:
+                if isinstance(fact, tuple):
+                    facts += fact
+                elif fact is not None:
                     facts.append(fact)
                 if isinstance(fact, Entry):
                     entries.append((row.path, row.text("id") if "id" in row.fields else None, fact))

@@ -3,41 +3,94 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from paratope.patient.build import closure_of
-from paratope.patient.fhir.drugs import drugs_in
+from paratope.patient.fhir.cancers import is_cancer
+from paratope.patient.fhir.drugs import Drugs, drugs_in
+from paratope.patient.fhir.procedures import entry_kind
 from paratope.patient.model import AttributeValue, Entry, Flag, When
 from paratope.patient.plain.doses import NoDailyDose, read_daily_dose
-from paratope.patient.plain.fields import ATTRIBUTE_FIELDS, DAILY_DOSE, NUMBER, TREATED, WORD, YES_NO, Field
+from paratope.patient.plain.fields import (
+    ATTRIBUTE_FIELDS,
+    DAILY_DOSE,
+    MORE_FIELDS,
+    NUMBER,
+    TEXT,
+    TREATED,
+    WORD,
+    YES_NO,
+    Field,
+)
 from paratope.patient.plain.measures import in_unit
-from paratope.patient.plain.reading import Row
+from paratope.patient.plain.reading import Row, text_of
 from paratope.patient.plain.scalars import Trouble, read_amounts, read_date, read_number, squeeze, yes_or_no
-from paratope.terms import Catalogue
+from paratope.terms import catalogue
 
 STILL = frozenset({"ongoing", "now", "present", "today", "continuing", "至今", "目前", "现在"})
 """Words for "has not ended"."""
 UNKNOWN = frozenset({"unknown", "?", "不详", "未知"})
 
-_LIMITS = {"grade": (0.0, 5.0, True), "NYHA class": (1.0, 4.0, True), "line": (0.0, 30.0, True)}
-_KIND_WORD = {
-    "cancer": "condition",
-    "drug": "therapy",
-    "medicine class": "medicine",
-}
-"""Kind of concept -> kind of entry, where they differ."""
+_LIMITS = {"grade": (0.0, 5.0), "NYHA class": (1.0, 4.0), "line": (0.0, 30.0)}
+
+ANTICANCER, MEDICINE, OTHER_MALIGNANCY = "anticancer treatment", "medicine", "other malignancy"
 
 
-def kind_of_entry(names: Iterable[str], default: str | None, terms: Catalogue) -> str:
-    """The kind of an entry: its section's, else what its concepts are."""
-    closure = closure_of(frozenset(names))
-    kinds = [c.kind for n in names if (c := terms.get(n)) is not None]
-    if default is not None and "procedure" not in kinds:
-        return default
-    for name, kind in (("anticancer drug therapy", "therapy"), ("medicine", "medicine")):
-        if name in closure and "procedure" not in kinds:
-            return kind
-    return _KIND_WORD.get(kinds[0], kinds[0]) if kinds else default or "condition"
+def kind_of_entry(concepts: frozenset[str], section: str) -> str:
+    """The kind of an entry, where the form does not say: its section's, else that of its concepts."""
+    closure = closure_of(concepts)
+    if section == "therapies":
+        return "therapy"
+    if "supportive care" in closure:
+        return "supportive"
+    if section == "medicines" or (MEDICINE in closure and ANTICANCER not in closure):
+        return "medicine"
+    return entry_kind(concepts, "condition")
+
+
+def on_one_day(kind: str, section: str) -> bool:
+    """Whether ``on`` is the whole of it: a vaccine was given on one day, an illness began on it."""
+    return section != "findings" or kind in ("vaccine", "procedure", "supportive", "therapy", "medicine", "product")
+
+
+def goes_on(concepts: frozenset[str], attributes: Mapping[str, AttributeValue]) -> bool:
+    """Whether it goes on, where the form says nothing of an end: a trial somebody is on."""
+    return "trial participation" in closure_of(concepts) and attributes.get("phase") in ("on study", "follow-up")
+
+
+def is_active(concepts: frozenset[str], end: When | None, ended: bool, ongoing: bool, taken: int | None) -> bool | None:
+    """Whether a finding is active, where the form does not say.
+
+    It is if it is going on; it is not once it has ended; a lasting disease without an end on record is. Of an
+    event (a stroke), a procedure, a treatment or a trial nothing is concluded.
+    """
+    if "trial participation" in concepts:
+        return None
+    if ongoing:
+        return True
+    if ended and (end is None or taken is None or end.first <= taken):
+        return False
+    terms = catalogue()
+    lasting = [c for n in concepts if (c := terms.get(n)) is not None and c.kind in ("condition", "cancer")]
+    return True if lasting and not any(c.acute for c in lasting) else None
+
+
+def targets_of(concepts: Iterable[str]) -> frozenset[str]:
+    """The antigens these treatments are directed at, by the catalogue."""
+    terms = catalogue()
+    return frozenset(
+        t for name in closure_of(frozenset(concepts)) if (c := terms.get(name)) is not None for t in c.targets
+    )
+
+
+def half_life_of(names: Iterable[str], classes: Iterable[str]) -> float | None:
+    """Days, of the longest-lived of these drugs; None if one is not known or a class is none of theirs."""
+    terms = catalogue()
+    known = [terms.half_life(n) for n in names]
+    found = [h.days for h in known if h is not None]
+    related = all(any(terms.is_a(n, c) or terms.is_a(c, n) for n in names) for c in classes)
+    return max(found) if found and len(found) == len(known) and related else None
 
 
 def read_entry(row: Row, section: str) -> Entry | Flag | None:
@@ -58,43 +111,67 @@ def read_entry(row: Row, section: str) -> Entry | Flag | None:
     present, kind = row.yes("present"), row.word("kind")
     note, study, called = row.text("note"), row.text("study"), row.text("called")
     row.text("id")
-    if not names:
+    if names is None:
         return None
-    terms = row.reading.terms
     present = present is not False
-    concepts = set(names)
-    if present and section == "therapies" and "anticancer treatment" not in closure_of(frozenset(concepts)):
-        concepts.add("anticancer treatment")
-    if present and section == "medicines" and "medicine" not in closure_of(frozenset(concepts)):
-        concepts.add("medicine")
-    if present and any(row.reading.kind(n) == "cancer" for n in names) and not treatment:
-        concepts.add("other malignancy")
-    if "targets" not in row.values and present:
-        targets = frozenset(t for n in names if (c := terms.get(n)) is not None for t in c.targets)
-    default = {"therapies": "therapy", "medicines": "medicine"}.get(section)
-    fixed = frozenset(concepts)
+    concepts = frozenset((*names.known, *names.classes, *_added(row, names, section, present)))
+    kind = kind or kind_of_entry(concepts, section)
+    if on_one_day(kind, section) and row.written.get("on") in ("on", "date") and "to" not in row and not ongoing:
+        end = start
+    if "ongoing" not in row and "to" not in row:
+        ongoing = ongoing or goes_on(concepts, attributes)
+    if present:
+        _derive(row, attributes, concepts, names, section, end, ongoing)
     return Entry(
-        kind=kind or kind_of_entry(names, default, terms),
-        concepts=fixed,
-        closure=closure_of(fixed),
+        kind=kind,
+        concepts=concepts,
+        closure=closure_of(concepts),
         source=row.reading.source(row.path),
-        text=called or _shown(row) or " + ".join(names),
+        text=called or names.shown,
         present=present,
         start=start,
         end=end,
         ongoing=ongoing,
         attributes=attributes,
-        targets=targets,
+        targets=targets if "targets" in row.values or not present else targets_of(concepts) | names.targets,
         note=note,
         treated=treated,
         study=study,
     )
 
 
-def _shown(row: Row) -> str:
-    """The names without the classes: canonical where they are known, else as written."""
-    found = (row.reading.terms.find(squeeze(text)) or text for _, text in row.texts("is"))
-    return " + ".join(dict.fromkeys(found))
+def _added(row: Row, names: Names, section: str, present: bool) -> tuple[str, ...]:
+    """What the section itself says of an entry: a cancer treatment, a medicine, a second malignancy."""
+    closure = closure_of(frozenset((*names.known, *names.classes)))
+    if not present:
+        return ()
+    if section == "therapies":
+        return () if ANTICANCER in closure else (ANTICANCER,)
+    if section == "medicines":
+        return (MEDICINE,) if names.unknown else ()
+    second = row.reading.has_cancer and OTHER_MALIGNANCY not in closure and any(is_cancer(n) for n in names.known)
+    return (OTHER_MALIGNANCY,) if second else ()
+
+
+def _derive(
+    row: Row,
+    attributes: dict[str, AttributeValue],
+    concepts: frozenset[str],
+    names: Names,
+    section: str,
+    end: When | None,
+    ongoing: bool,
+) -> None:
+    """What follows from the rest where the form is silent: active, treated, half-life."""
+    if section == "findings" and "active" not in row:
+        ended = "to" in row and not ongoing
+        active = is_active(concepts, end, ended, ongoing, row.reading.extracted)
+        if active is not None:
+            attributes["active"] = active
+    if section == "therapies" and "half-life" not in row and not names.unknown:
+        days = half_life_of(names.known, names.classes)
+        if days is not None:
+            attributes["half-life"] = days
 
 
 def _as_flag(row: Row) -> Flag | None:
@@ -113,36 +190,56 @@ def _as_flag(row: Row) -> Flag | None:
     return Flag(name, value, row.reading.source(row.path), when, f"{name}: {'yes' if value else 'no'}")
 
 
-def _named(row: Row) -> tuple[str, ...]:
-    """The concepts of an entry.
+class Names(NamedTuple):
+    """What an entry is: the concepts named, the classes given besides, antigens named in a regimen's name,
+    whether something was not understood, and how to show it."""
+
+    known: tuple[str, ...]
+    classes: tuple[str, ...] = ()
+    targets: frozenset[str] = frozenset()
+    unknown: bool = False
+    shown: str = ""
+
+
+def _named(row: Row) -> Names | None:
+    """What an entry is; None if that could not be read.
 
     A treatment may be written as one word for several drugs ("trastuzumab-XELOX"), and one of an unknown
     name is read by its classes, with a warning.
     """
-    if "classes" not in row.fields:
-        return row.names("is")
-    classes = row.names("classes")
-    found: list[str] = []
+    classes = row.names("classes") if "classes" in row.fields else ()
+    known: list[str] = []
+    shown: list[str] = []
+    targets: frozenset[str] = frozenset()
+    unknown = False
     for path, text in row.texts("is"):
-        parts = _regimen(row, text)
-        if parts or not classes or row.reading.terms.find_all(squeeze(text)):
-            name = None if parts else row.reading.concept(text, path, row.fields["is"].kinds)
-            found += parts or ([name] if name is not None else [])
-        else:
+        parts = _regimen(row, text) if "classes" in row.fields else None
+        if parts is not None:
+            known += sorted(parts.names)
+            targets |= parts.targets
+            shown.append(text)
+        elif classes and not row.reading.terms.find_all(squeeze(text)):
             near = row.reading.did_you_mean(text, row.fields["is"].kinds)
             message = f"'{text}' is not a name known here; it is read by its classes{near}"
             row.reading.report(path, message, warning=True)
-    return tuple(dict.fromkeys((*found, *classes)))
+            unknown = True
+            shown.append(text)
+        else:
+            name = row.reading.concept(text, path, row.fields["is"].kinds)
+            if name is not None:
+                known.append(name)
+                shown.append(name)
+    if not known and not (unknown and classes):
+        return None
+    return Names(tuple(dict.fromkeys(known)), classes, targets, unknown, " + ".join(dict.fromkeys(shown)))
 
 
-def _regimen(row: Row, text: str) -> tuple[str, ...]:
+def _regimen(row: Row, text: str) -> Drugs | None:
     """The drugs of a regimen written as one word, if every part of it is known."""
     if row.reading.terms.find_all(squeeze(text)):
-        return ()
+        return None
     parts = drugs_in(squeeze(text))
-    if parts.unknown or parts.targets or not parts.names:
-        return ()
-    return tuple(sorted(parts.names))
+    return None if parts.unknown or not parts.names else parts
 
 
 def _dates(row: Row, section: str, treatment: bool) -> tuple[When | None, When | None, bool]:
@@ -181,8 +278,8 @@ def _attributes(row: Row) -> tuple[dict[str, AttributeValue], tuple[When, ...]]:
     """The named properties that are recorded, and the dates of its treatments, newest last."""
     found: dict[str, AttributeValue] = {}
     treated: list[When] = []
-    for field in ATTRIBUTE_FIELDS:
-        if field.name not in row:
+    for field in (*ATTRIBUTE_FIELDS, *MORE_FIELDS):
+        if field.name not in row or _is_unknown(row, field):
             continue
         value: AttributeValue | None
         match field.type:
@@ -190,6 +287,8 @@ def _attributes(row: Row) -> tuple[dict[str, AttributeValue], tuple[When, ...]]:
                 value = row.yes(field.name)
             case kind if kind == WORD:
                 value = row.word(field.name)
+            case kind if kind == TEXT:
+                value = row.text(field.name)
             case kind if kind == DAILY_DOSE:
                 value = _dose(row)
             case kind if kind == TREATED:
@@ -201,6 +300,12 @@ def _attributes(row: Row) -> tuple[dict[str, AttributeValue], tuple[When, ...]]:
         if value is not None:
             found[field.name] = value
     return found, tuple(sorted(treated, key=lambda w: (w.last, w.first)))
+
+
+def _is_unknown(row: Row, field: Field) -> bool:
+    """Whether a property is said to be not known (which also keeps it from being derived)."""
+    text = text_of(row.values[field.name])
+    return text is not None and squeeze(text).casefold() in UNKNOWN
 
 
 def _dose(row: Row) -> float | None:
@@ -228,8 +333,9 @@ def _treated(row: Row, dates: list[When]) -> bool | None:
         else:
             dates.append(when)
     if answer is False and dates:
-        row.report("treated", "it cannot be untreated and have dates of treatment")
-    return answer
+        message = "it is said not to be treated and has dates of treatment: both are kept"
+        row.report("treated", message, warning=True)
+    return True if answer is None and dates else answer
 
 
 def _number(row: Row, field: Field) -> float | None:
@@ -239,8 +345,8 @@ def _number(row: Row, field: Field) -> float | None:
         limits = _LIMITS.get(field.name)
         if value is None or limits is None:
             return value
-        least, most, whole = limits
-        if not least <= value <= most or (whole and value != int(value)):
+        least, most = limits
+        if not least <= value <= most or value != int(value):
             row.report(field.name, f"'{row.text(field.name)}' is no {field.name}: it goes from {least:g} to {most:g}")
             return None
         return value
@@ -282,7 +388,7 @@ def read_absent(row: Row) -> Entry | Flag | None:
         return Flag(name, False, source, when, f"{name}: no")
     concepts = frozenset((name,))
     return Entry(
-        kind=kind_of_entry((name,), None, reading.terms),
+        kind=entry_kind(concepts, "condition"),
         concepts=concepts,
         closure=closure_of(concepts),
         source=source,

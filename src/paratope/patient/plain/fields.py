@@ -166,7 +166,14 @@ ATTRIBUTE_FIELDS: tuple[Field, ...] = (
         words=("released", "out of specification"),
     ),
 )  # fmt: skip
-"""The properties a rule may ask of an entry, by their names in the rule language."""
+"""The properties a rule may ask of an entry, by their names in the rule language; `unknown`: not recorded."""
+
+MORE_FIELDS: tuple[Field, ...] = (
+    Field("cause", TEXT, "what it is due to", "pembrolizumab"),
+    Field("afebrile", YES_NO, "an infection without fever", "yes"),
+    Field("uncomplicated", YES_NO, "an infection without complications", "yes"),
+)
+"""Properties that records hold and a person wants to see; no rule asks for them yet."""
 
 ENTRY_FIELDS: tuple[Field, ...] = (
     Field("is", NAMES, "what it is; several names for one thing with several sides", "pulmonary embolism", True,
@@ -178,6 +185,7 @@ ENTRY_FIELDS: tuple[Field, ...] = (
     Field("ongoing", YES_NO, "it had not ended when the record was taken", "yes"),
     Field("present", YES_NO, "`no` for something asked about and absent", "no"),
     *ATTRIBUTE_FIELDS,
+    *MORE_FIELDS,
     Field("targets", NAMES, "the antigens it is directed at", "[BCMA]", kinds=("antigen",)),
     Field("study", TEXT, "the study it belongs to, by its key", "NCT07409766"),
     Field("kind", WORD, "the kind of entry, where its name does not say", "therapy",

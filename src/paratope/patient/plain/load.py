@@ -20,9 +20,9 @@ from paratope.patient.problems import Problem
 Path: TypeAlias = tuple[str | int, ...]
 
 DEEPEST = 60
-"""Levels of nesting read; the form itself has five. A deeper file is refused rather than recursed into."""
+"""Levels of nesting read; no form has ten. A deeper file is refused."""
 
-_TOO_DEEP = f"nested more than {DEEPEST} deep: this is not a patient form"
+_TOO_DEEP = f"nested more than {DEEPEST} deep: no form here is"
 _NOTHING = frozenset({"", "~", "null", "Null", "NULL"})
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 

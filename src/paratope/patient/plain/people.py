@@ -96,7 +96,8 @@ def read_consent(row: Row) -> Consent | None:
     row.text("note")
     missing = [name for name, value in (("study", study), ("on", when)) if value is None]
     if missing:
-        message = f"a consent without {' and '.join(missing)} decides nothing: write {{study: NCT07409766, on: 2026-06-08}}"
+        example = "{study: NCT07409766, on: 2026-06-08}"
+        message = f"a consent without {' and '.join(missing)} decides nothing: write it as in {example}"
         row.reading.report(row.path, message, warning=True)
     signed = active is not False
     words = ["consent" if signed else "consent withdrawn", *([f"to {study}"] if study else [])]
@@ -134,37 +135,42 @@ def read_flags(reading: Reading, data: object, path: Path, fields: tuple[Field, 
 
 # --- statements ----------------------------------------------------------------------------------------
 
-PARTS = ("months after last dose", "no gamete donation", "severely life-threatening disease")
+MONTHS = "months after last dose"
+LIFE_THREATENING = "severely life-threatening disease"
+PARTS = (MONTHS, "no gamete donation", LIFE_THREATENING)
 """The further answers that rules ask for, by name; others are kept and ask nothing."""
 
 
-def read_statement(row: Row) -> Statement | None:
-    """One entry of ``statements``."""
+def read_statement(row: Row) -> tuple[Statement, ...]:
+    """One entry of ``statements``; an answer on life-threatening disease in it is a statement of its own."""
     if not row.usable:
-        return None
+        return ()
     topic, when = row.name("about"), row.date("on")
     by, study = row.text("by"), row.text("study")
     row.text("note")
     parts = _parts(row)
     if topic is None:
-        return None
+        return ()
     concept = row.reading.terms.get(topic)
     assert concept is not None
     value = _answer(row, concept)
     if "value" not in row and not parts:
         row.reading.report(row.path, f"what was stated is missing: write `value`, as in {_example(concept)}")
-        return None
+        return ()
+    source = row.reading.source(row.path)
     shown = row.text("value") or ", ".join(f"{k}: {v}" for k, v in parts.items())
-    return Statement(
-        topic=topic,
-        value=value,
-        source=row.reading.source(row.path),
-        when=when,
-        text=f"{topic}: {shown}",
-        study=study,
-        author=by,
-        parts=parts,
-    )
+    more: tuple[Statement, ...] = ()
+    if topic != LIFE_THREATENING and LIFE_THREATENING in parts:
+        answer = parts.pop(LIFE_THREATENING)
+        words = f"{LIFE_THREATENING}: {'yes' if answer is True else 'no' if answer is False else answer}"
+        more = (Statement(LIFE_THREATENING, answer, source, when, words, study, by),)
+    if topic == "contraception":
+        months = parts.get(MONTHS)
+        if value is None and isinstance(months, float) and not isinstance(months, bool):
+            value = months
+        elif isinstance(value, float):
+            parts.setdefault(MONTHS, value)
+    return (Statement(topic, value, source, when, f"{topic}: {shown}", study, by, parts), *more)
 
 
 def _example(concept: Concept) -> str:
@@ -179,32 +185,33 @@ def _answer(row: Row, concept: Concept) -> str | float | bool | None:
     answer = yes_or_no(text)
     if isinstance(answer, bool) and squeeze(text).casefold() not in ("none", "无", "有", "on", "off"):
         return answer
+    words = squeeze(text).lower()
     if not concept.unit:
         number = read_number(text)
-        return squeeze(text) if isinstance(number, Trouble) else number
+        return words if isinstance(number, Trouble) else number
     canonical = _in_canonical(text, concept.unit)
+    if isinstance(canonical, float):
+        return canonical
+    message = f"{concept.name}: a number is expected, as in {_example(concept)}; '{text}' is kept as words"
     if isinstance(canonical, Trouble):
         if any(character.isdigit() for character in text):
             row.report("value", f"{concept.name}: {canonical.message}")
             return None
-        message = f"{concept.name}: a number is expected, as in {_example(concept)}; '{text}' is kept as words"
         row.report("value", message, warning=True)
-        return squeeze(text)
-    return canonical
+        return words
+    row.report("value", message, warning=True)
+    return words
 
 
-def _in_canonical(text: str, unit: str) -> float | Trouble:
-    """A number in the unit; a lower limit counts as the number stated ("at least 12 months")."""
+def _in_canonical(text: str, unit: str) -> float | Trouble | None:
+    """A number in the unit; of "at least 12 months" and "12-24 months" the 12; None for "under 12 months"."""
     amounts = read_amounts(text)
     if isinstance(amounts, Trouble):
         return amounts
     converted = in_unit(amounts, unit)
     if isinstance(converted, Trouble):
         return converted
-    value = converted.value
-    if amounts.limit == "upper" or value.low_open or (value.high != value.low and amounts.limit != "lower"):
-        return Trouble(f"'{text}' is no single number: write the one that was stated, as in 52 weeks")
-    return value.low
+    return None if amounts.limit == "upper" else converted.value.low
 
 
 def _parts(row: Row) -> dict[str, str | float | bool]:

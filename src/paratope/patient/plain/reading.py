@@ -61,6 +61,7 @@ class Reading:
         self.problems: list[Problem] = []
         self.terms: Catalogue = catalogue()
         self.extracted: int | None = None
+        self.has_cancer = False  # whether the form names the cancer to be treated
         self._suggested: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def line(self, path: Path) -> int | None:

@@ -71,15 +71,13 @@ def _follows(a: Rule, b: Rule) -> bool:
 
 def statement_follows(a: Rule, b: Rule) -> bool:
     """Between single statements, or their negations."""
+    if type(a) is not type(b):
+        return isinstance(b, n.Not) and type(a) is type(b.item) and _rules_out(a, b.item)
     if a == b:
         return True
     match a, b:
         case n.Not(x), n.Not(y):
             return statement_follows(y, x)
-        case n.Not(), _:
-            return False
-        case _, n.Not(y):
-            return _rules_out(a, y)
         case n.Any((x,), where, window), n.Any((y,), other, later):
             known = _and(n.IsA((x,)), where)
             return catalogue().is_a(x, y) and within(window, later) and filter_follows(known, other)

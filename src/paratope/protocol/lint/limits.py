@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import math
+from functools import lru_cache
 from typing import NamedTuple
 
+from paratope.protocol.quantities import canonical
 from paratope.protocol.times import longest_days, shortest_days
 from paratope.rules import nodes as n
 from paratope.rules.nodes import Rule, Span
 from paratope.terms import catalogue
-from paratope.units import convert
+
+
+AGE = "age at consent"
+"""A measure in completed years: below 70 is 69 at most."""
 
 
 class Limit(NamedTuple):
@@ -25,6 +30,7 @@ class Limit(NamedTuple):
     scale: str
 
 
+@lru_cache(maxsize=10_000)
 def limit_of(rule: Rule) -> Limit | None:
     """The limit that a single comparison sets; None when it is none, or its unit does not convert."""
     match rule:
@@ -42,24 +48,12 @@ def limit_of(rule: Rule) -> Limit | None:
             return None
 
 
-def canonical(concept: str, bound: n.Bound) -> tuple[float, str] | None:
-    """A bound as (value, scale); None when its unit does not fit the concept's."""
-    if isinstance(bound, n.Multiple):
-        return bound.factor, bound.limit
-    known = catalogue().get(concept)
-    if known is None or known.unit is None:
-        return None
-    if bound.unit == known.unit:
-        return bound.value, known.unit
-    value = convert(bound.value, bound.unit, known.unit, known.molar_mass)
-    return None if value is None else (value, known.unit)
-
-
 def _whole(limit: Limit, whole: bool | None = None) -> Limit:
     """A limit on something counted in whole numbers, written with ``>=`` or ``<=``."""
     if whole is None:
         concept = catalogue().get(limit.of[1])
-        whole = concept is not None and concept.whole and limit.scale not in ("ULN", "LLN")
+        counted = limit.of[1] == AGE or (concept is not None and concept.whole)
+        whole = counted and limit.scale not in ("ULN", "LLN")
     if not whole or limit.op == "=":
         return limit
     if limit.op in ("<", "<="):

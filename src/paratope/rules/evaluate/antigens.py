@@ -12,8 +12,9 @@ from paratope.patient.model import AntigenTest, Interval
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.measures import compare
+from paratope.rules.evaluate.windows import GIVEN_OVER_TIME
 from paratope.rules.nodes import Amplified, Expresses, HScore, Scored, Stained
-from paratope.truth import Kind, Outcome, Reason, Truth, unknown
+from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 ANY = "some antigen"
@@ -52,8 +53,8 @@ def _current(
     if limit is not None and ctx.as_of - top.first > limit:
         return unknown(Reason(Kind.STALE, "antigen.stale", (dated[0], limit), what), dated[0])
     for therapy in therapies:
-        last = therapy.end or therapy.start
-        if therapy.ongoing or last is None or top.first <= last.last:
+        ended = therapy.end if therapy.kind in GIVEN_OVER_TIME else therapy.end or therapy.start
+        if therapy.ongoing or ended is None or top.first <= ended.last:
             reason = Reason(Kind.STALE, "antigen.before_therapy", (dated[0], therapy), what)
             return unknown(reason, dated[0], therapy)
     return tuple(t for t in dated if t.when is not None and t.when.last >= top.first)
@@ -69,7 +70,7 @@ def _read_all(tests: Sequence[AntigenTest], read: Read, what: str) -> Outcome:
         if value in values:
             deciding = tuple(t for t, (truth, _) in zip(tests, read_out, strict=True) if truth is value)
             return Outcome(value, (Reason(Kind.BECAUSE, "antigen", deciding),), deciding)
-    return Outcome(U, tuple(dict.fromkeys(r for _, r in read_out if r is not None)), facts)
+    return Outcome(U, unique(r for _, r in read_out if r is not None), facts)
 
 
 def _problem(test: AntigenTest, what: str) -> Reason:

@@ -10,7 +10,7 @@ from paratope.patient.model import Imaging, Interval, Lesion
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.measures import Found, Quantity, compare, newest
 from paratope.rules.nodes import LesionCount
-from paratope.truth import Kind, Outcome, Reason, Truth, unknown
+from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown
 from paratope.units import convert
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
@@ -51,7 +51,7 @@ def _gather(ctx: Context, *measures: str) -> tuple[Quantity, ...] | Outcome:
     found = [_single(newest(ctx, m), m) for m in measures]
     lacking = [f for f in found if isinstance(f, Outcome)]
     if lacking:
-        reasons = tuple(dict.fromkeys(r for o in lacking for r in o.reasons))
+        reasons = unique(r for o in lacking for r in o.reasons)
         facts = tuple(f for o in found for f in o.facts)
         return Outcome(U, reasons, facts)
     return tuple(f for f in found if isinstance(f, Quantity))

@@ -29,7 +29,7 @@ from paratope.rules.nodes import (
     Yes,
 )
 from paratope.terms import catalogue
-from paratope.truth import AND, NOT, OR, Kind, Outcome, Reason, Truth
+from paratope.truth import AND, NOT, OR, Kind, Outcome, Reason, Truth, unique
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -270,7 +270,7 @@ def compile_any(node: Any) -> Check:
             else:
                 absences.extend(a for a in asked if a not in absences)
         if reasons:
-            return Outcome(U, tuple(dict.fromkeys(reasons)), (*doubtful, *used))
+            return Outcome(U, unique(reasons), (*doubtful, *used))
         how: list[Reason] = [Reason(Kind.BECAUSE, "none", (wanted,))]
         if passed:
             how = [Reason(Kind.BECAUSE, "none_fits", (wanted, tuple(passed)))]
@@ -335,7 +335,7 @@ def _found(ctx: Context, sure: list[tuple[Entry, int | None]], used: list[object
     flips = [f for _, f in sure]
     latest = max((f for f in flips if f is not None), default=None) if None not in flips else None
     reason = Reason(Kind.BECAUSE, "found", (tuple(entries),))
-    return Outcome(T, (reason,), (*entries, *dict.fromkeys(used)), latest)
+    return Outcome(T, (reason,), (*entries, *unique(used)), latest)
 
 
 def _contradicted(entry: Entry, refutations: Iterable[Entry]) -> bool:

@@ -10,7 +10,7 @@ from paratope.rules.evaluate.measures import compare
 from paratope.rules.evaluate.windows import extent_of, in_window
 from paratope.rules.nodes import SteroidDose
 from paratope.terms import catalogue
-from paratope.truth import AND, Kind, Outcome, Reason, Truth
+from paratope.truth import AND, Kind, Outcome, Reason, Truth, unique
 from paratope.units import convert
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
@@ -88,7 +88,7 @@ def compile_steroid_dose(node: SteroidDose) -> Check:
         truth = compare(total, node.op, limit)
         facts = (*counted, *(asked or ()))
         if truth is U:
-            return Outcome(U, tuple(dict.fromkeys(reasons)), facts)
+            return Outcome(U, unique(reasons), facts)
         told = Reason(Kind.BECAUSE, "steroid_dose", (total, node.op, node.bound, tuple(counted)))
         return Outcome(truth, (told,), facts, None, asked is None and truth is F)
 

@@ -20,6 +20,9 @@ T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 FAR = date.max.toordinal() - 400 * 366
 """Stands for "no end known"; far enough to be after everything, near enough to add a window to."""
 
+GIVEN_OVER_TIME = frozenset({"therapy", "medicine"})
+"""Kinds of entry that last: without a recorded end they may have ended on any day, or not yet."""
+
 UNSTATED = ("consent", "screening", "today", "administration")
 """The anchors tried where a text names none."""
 
@@ -78,6 +81,8 @@ def extent_of(entry: Entry, ctx: Context, acute: bool) -> Extent | None:
         return None
     if entry.attributes.get("active") is False:
         return Extent((start.first, start.last), (start.first, ctx.as_of))
+    if entry.kind in GIVEN_OVER_TIME:
+        return Extent((start.first, start.last), (start.first, FAR))  # when it ended is not recorded
     return Extent((start.first, start.last), (start.first, start.last))
 
 

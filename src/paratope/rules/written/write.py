@@ -39,11 +39,6 @@ def write_rule(rule: n.Rule, width: int | None = None) -> str:
     return flat(document) if width is None else lay_out(document, width)
 
 
-def write_filter(item: n.Filter) -> str:
-    """What stands between the parentheses of ``where (...)``."""
-    return flat(_document(item))
-
-
 def _document(node: Any) -> Document:
     return _WRITERS[type(node)](node)
 
@@ -53,6 +48,12 @@ def _inside(node: n.Rule | n.Filter, level: int) -> Document:
     if _LEVELS.get(type(node), SENTENCE) < level:
         return _parentheses(node)
     return _document(node)
+
+
+def _part(node: n.Rule | n.Filter, level: int) -> Document:
+    """As ``_inside``, its further lines indented where it does not indent them itself."""
+    inside = _inside(node, level)
+    return Nest(inside) if _LEVELS.get(type(node)) in range(level, UNLESS) else inside
 
 
 def _parentheses(node: n.Rule | n.Filter) -> Document:
@@ -144,8 +145,7 @@ def _several(items: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _joined(items: tuple[Any, ...], word: str, level: int) -> Document:
     first, *rest = _several(items)
-    part: Callable[[Any], Document] = lambda item: Nest(_inside(item, level))  # noqa: E731
-    return Group((part(first), *((SPACE, f"{word} ", part(item)) for item in rest)))
+    return Group((_part(first, level), *((SPACE, f"{word} ", _part(item, level)) for item in rest)))
 
 
 def _and(rule: n.And | n.AllOf) -> Document:
@@ -176,7 +176,7 @@ def _at_least(rule: n.AtLeast) -> Document:
 
 
 def _applies(rule: n.Applies) -> Document:
-    return Group(("if ", Nest(_inside(rule.population, OR)), SPACE, "then ", Nest(_inside(rule.item, OR))))
+    return Group(("if ", _part(rule.population, OR), SPACE, "then ", _part(rule.item, OR)))
 
 
 def _readings(rule: n.Readings) -> Document:

@@ -8,6 +8,7 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from paratope.patient.fhir import read_bundle
 from paratope.protocol import bundled, load_protocol
 from paratope.report.document import why
 from paratope.screening import Screening, Study, prepare, read_plan, screen
@@ -40,13 +41,10 @@ def studies() -> tuple[Study, ...]:
 
 def screened(cases: Path, case: str, as_of: str) -> Screening:
     """The screening of one case."""
-    from paratope.patient.read import read_path
-
-    (record,) = list(read_path(str(cases / "bundles" / f"{case}.json")))
-    assert record.patient is not None, record.problems
+    (patient,) = read_bundle(json.loads((cases / "bundles" / f"{case}.json").read_text(encoding="utf-8")))
     plan, problems = read_plan(json.loads((cases / "plans" / f"{case}.json").read_text()))
     assert not problems
-    return screen(record.patient, studies(), date.fromisoformat(as_of).toordinal(), plan)
+    return screen(patient, studies(), date.fromisoformat(as_of).toordinal(), plan)
 
 
 def compare(score: Score, expected: dict, screening: Screening) -> None:  # type: ignore[type-arg]

@@ -171,7 +171,9 @@ def test_a_source_is_given_only_where_there_is_something_to_source() -> None:
 def test_drugs_and_regimens_are_placed() -> None:
     found = catalogue()
     roots = ("anticancer treatment", "medicine", "supportive care")
-    assert [c.name for c in CONCEPTS if c.kind == "drug" and not any(found.is_a(c.name, r) for r in roots)] == []
+    assert [
+        c.name for c in CONCEPTS if c.kind == "drug" and not any(found.is_a(c.name, r) for r in roots)
+    ] == []
     for concept in CONCEPTS:
         for component in concept.components:
             part = found.get(component)

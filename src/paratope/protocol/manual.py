@@ -37,7 +37,7 @@ own; `protocol.schema.json` beside this page gives an editor the shape.
 - A **span** is two numbers: the first character of a passage in the study's text and the one after its last,
   counted from 0 in the whole file read as UTF-8.
 - A **length** is `28 days`, `1 month`, `18 years`; a **date** is `2026-02-13`, `2026-02` or `2026`; a **time** is
-  `day 28` (or `D28`), `week 4`, `month 3` (or `M3`), `24 hours` elapsed, or one of: {', '.join(PHASES)}.
+  `day 28` (or `D28`), `week 4`, `month 3` (or `M3`), `24 hours` elapsed, or one of: {", ".join(PHASES)}.
 """
 
 _POLICIES = f"""## Policies
@@ -48,9 +48,9 @@ them for its study.
 `freshness` gives the days for which a result stays current before the as-of date, by class (`null`: no limit; body
 weight and height have no class and no limit). Left out, a class keeps its default:
 
-| class | {' | '.join(FRESHNESS)} |
-|---|{'---|' * len(FRESHNESS)}
-| days | {' | '.join('no limit' if d is None else str(d) for d in FRESHNESS.values())} |
+| class | {" | ".join(FRESHNESS)} |
+|---|{"---|" * len(FRESHNESS)}
+| days | {" | ".join("no limit" if d is None else str(d) for d in FRESHNESS.values())} |
 
 `policies` may hold:
 
@@ -65,7 +65,7 @@ _PATIENTS = f"""## The study's own patients
 Beside `KEY.yaml` stands `KEY.patients.yaml`: a list of little patients, each showing one thing, with the verdicts
 expected. Only what is named is checked. `criteria` takes met, not_met, unknown or judgement, of the criterion's
 text (an exclusion that is `met` excludes); `cohorts` takes match, no, unknown or judgement. A `plan` may date
-{', '.join(f'`{name}`' for name in PLAN)}.
+{", ".join(f"`{name}`" for name in PLAN)}.
 """
 
 _LINT = """## What the lint looks for
@@ -77,7 +77,15 @@ be right, a **warning** probably is not, a **note** is right but worth knowing. 
 
 def page() -> str:
     """The text of the page."""
-    sections = [_HEAD, *_tables(model.Protocol), _POLICIES, _PATIENTS, *_tables(LittlePatient), _LINT, _checks()]
+    sections = [
+        _HEAD,
+        *_tables(model.Protocol),
+        _POLICIES,
+        _PATIENTS,
+        *_tables(LittlePatient),
+        _LINT,
+        _checks(),
+    ]
     return "\n".join(sections)
 
 
@@ -87,7 +95,12 @@ def _tables(top: type[Any]) -> Iterator[str]:
     for cls in waiting:
         hints = typing.get_type_hints(cls)
         title = "The file" if cls is model.Protocol else _name(cls)
-        lines = [f"## {title}", "", inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " "), ""]
+        lines = [
+            f"## {title}",
+            "",
+            inspect.cleandoc(cls.__doc__ or "").split("\n\n")[0].replace("\n", " "),
+            "",
+        ]
         lines += ["| field | what | meaning |", "|---|---|---|"]
         for field in declared(cls):
             kind = hints[field.name]
@@ -152,13 +165,12 @@ def _kind(kind: Any, named: str | None) -> str:
 
 
 def _checks() -> str:
-    lines = ["| check | what it finds |", "|---|---|"]
+    lines = ["| code | what it finds |", "|---|---|"]
     for check in CHECKS:
-        name = check.__name__.replace("_", " ")
-        lines.append(f"| {name} | {' '.join((check.__doc__ or '').split()).replace('``', '`')} |")
+        says = " ".join((check.run.__doc__ or "").split()).replace("``", "`")
+        lines.append(f"| {', '.join(f'`{code}`' for code in check.codes)} | {says} |")
     return "\n".join([*lines, ""])
 
 
 if __name__ == "__main__":
     print(page(), end="")
-

@@ -49,8 +49,8 @@ class Window:
     before administration``; ``since screening``.
 
     ``spans``: one; two (the shorter of both holds); none when the study does not publish the length, or with
-    direction "since". ``anchors``: any of them; "unstated" where the text names none (see DESIGN: the
-    plausible anchors are tried, and if they disagree a person decides).
+    direction "since". ``anchors``: any of them; "an unstated date" where the text names none: the plausible
+    anchors are tried, and if they disagree a person decides.
     """
 
     spans: tuple[Span, ...]
@@ -380,7 +380,7 @@ class But:
 
 @dataclass(frozen=True, slots=True)
 class Yes:
-    """``symptomatic``, ``controlled``: a yes/no attribute is yes. See ATTRIBUTES for the names."""
+    """``symptomatic``, ``controlled``: a yes/no attribute is yes; the table of attributes has the names."""
 
     attribute: str
 

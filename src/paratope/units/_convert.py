@@ -9,7 +9,7 @@ from functools import lru_cache
 from paratope.units._atoms import IONS
 from paratope.units._parse import Unit, readings
 
-_NUMBER = re.compile(r"[+-]?(?:\d{1,60}(?:\.\d{0,60})?|\.\d{1,60})(?:[eE][+-]?\d{1,3})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]{1,60}(?:\.[0-9]{0,60})?|\.[0-9]{1,60})(?:[eE][+-]?[0-9]{1,3})?")
 
 
 def convert(

@@ -42,6 +42,14 @@ _SCALES = {
     "[degF]": (Fraction(5, 9), Fraction("459.67") * Fraction(5, 9)),
     "K": (Fraction(1), Fraction(0)),
 }
+_SCALE_WORDS = {
+    "cel": "Cel",
+    "degc": "Cel",
+    "celsius": "Cel",
+    "[degf]": "[degF]",
+    "degf": "[degF]",
+    "fahrenheit": "[degF]",
+}
 _KEPT = {"mol", "g"}
 """Bases that do not cancel: mmol/mol is no percentage (HbA1c in mmol/mol is not a multiple of HbA1c in %), and
 mg/kg is a dose."""
@@ -67,8 +75,8 @@ def readings(text: str) -> tuple[Unit, ...]:
 
 def _candidates(uniform: str) -> list[str]:
     candidates = [uniform]
-    if re.search(r"(?<![\[A-Za-z])[mukM]?[iI]U(?![\]A-Za-z])", uniform):
-        candidates.append(re.sub(r"(?<![\[A-Za-z])([mukM]?)[iI]U(?![\]A-Za-z])", r"\1U", uniform))
+    if re.search(r"(?<![\[A-Za-z])[mukM]?[iI][uU](?![\]A-Za-z])", uniform):
+        candidates.append(re.sub(r"(?<![\[A-Za-z])([mukM]?)[iI][uU](?![\]A-Za-z])", r"\1U", uniform))
     if any(c.isupper() for c in uniform):
         lowered = re.sub(r"\biu\b", "IU", re.sub(r"\bu\b", "U", uniform.lower()))
         candidates.append(lowered)
@@ -83,8 +91,9 @@ def parse_unit(text: str) -> Unit | None:
 
 def _read(uniform: str, text: str) -> Unit | None:
     bare = uniform.strip()
-    if bare in _SCALES:
-        factor, offset = _SCALES[bare]
+    scale = _SCALES.get(_SCALE_WORDS.get(bare.casefold(), bare))
+    if scale is not None:
+        factor, offset = scale
         return Unit((("K", 1),), factor, text, offset)
     factors = _factors(uniform)
     if factors is None:

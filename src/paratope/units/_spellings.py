@@ -49,6 +49,7 @@ _CARS = re.compile(
 )
 _SPACES = re.compile(r"\s*([./()^])\s*")
 _PER_100_ML = re.compile(r"(?:(?<=^)|(?<=^[mun]))g%$")  # "mg%": per 100 mL, an old spelling
+_MERCURY = re.compile(r"\bmm\s+\[?Hg\b\]?", re.IGNORECASE)
 _CUBIC = re.compile(r"\b(?:cu\.?\s?mm|cmm|cumm)\b", re.IGNORECASE)
 
 # Whole words, compared in lower case. Longest spellings first is not needed: tokens are whole.
@@ -72,7 +73,7 @@ WORDS = {
     # activity, arbitrary units, genomes
     "u": "U", "unit": "U", "units": "U", "copy": "copies", "copies": "copies", "cps": "copies", "cp": "copies",
     "meq": "meq", "ueq": "ueq", "mosm": "mosm", "mosmol": "mosm", "tu": "TU", "cfu": "[CFU]", "pfu": "[PFU]",
-    "mmhg": "mm[Hg]", "mm[hg]": "mm[Hg]", "percent": "%", "pct": "%", "cel": "Cel", "degc": "Cel", "degf": "[degF]",
+    "mmhg": "mm[Hg]", "mm[hg]": "mm[Hg]", "iu": "[IU]", "miu": "m[IU]", "uiu": "u[IU]", "kiu": "k[IU]", "gy": "Gy", "cgy": "cGy", "percent": "%", "pct": "%", 
     "bpm": "1/min",
     # Chinese
     "万": "wan", "亿": "yi", "个": "1", "拷贝": "copies", "次": "1", "分": "min",
@@ -107,6 +108,7 @@ def plain(text: str) -> str:
     text = text.replace("°C", "Cel").replace("°F", "[degF]").replace("^^", "^")
     text = _CARS.sub("cells", text)
     text = _CUBIC.sub("mm3", text)
+    text = _MERCURY.sub("mm[Hg]", text)
     text = re.sub(r"\bper\b", "/", text, flags=re.IGNORECASE)
     if "73" in text:
         text = _BSA.sub("bsa", text)

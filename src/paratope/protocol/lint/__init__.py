@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from typing import NamedTuple
 
 from paratope.protocol.lint import coverage, grading, hygiene, numeric, pairs, structure, traps, windows
 from paratope.protocol.lint.findings import Finding, Severity, Study
@@ -14,33 +15,39 @@ from paratope.protocol.lint.implies import excludes, implies
 from paratope.protocol.model import Protocol
 from paratope.protocol.patients import LittlePatient
 
-__all__ = ["CHECKS", "Finding", "Severity", "excludes", "implies", "lint"]
+__all__ = ["CHECKS", "Check", "Finding", "Severity", "excludes", "implies", "lint"]
 
-Check = Callable[[Study], Iterator[Finding]]
+
+class Check(NamedTuple):
+    """A check and the codes of what it finds."""
+
+    codes: tuple[str, ...]
+    run: Callable[[Study], Iterator[Finding]]
+
 
 CHECKS: tuple[Check, ...] = (
-    pairs.never_together,
-    pairs.repeated,
-    pairs.dead_alternatives,
-    grading.grade_collisions,
-    numeric.units,
-    numeric.record_fields,
-    traps.split_on_unknown,
-    windows.windows,
-    coverage.unread,
-    coverage.uncovered,
-    structure.disagreements,
-    structure.day_zero,
-    structure.dlt_window,
-    structure.enrolment,
-    structure.arms,
-    structure.dates,
-    structure.status_old,
-    structure.not_said,
-    hygiene.judgement_without_topic,
-    hygiene.ambiguity_without_question,
-    hygiene.cohorts_used,
-    hygiene.little_patients,
+    Check(("never-together",), pairs.never_together),
+    Check(("same", "overruled", "covered", "different-terms"), pairs.repeated),
+    Check(("dead-alternative",), pairs.dead_alternatives),
+    Check(("grade-collision",), grading.grade_collisions),
+    Check(("unit-missing", "unit-wrong", "implausible"), numeric.units),
+    Check(("age-field", "sex-field"), numeric.record_fields),
+    Check(("split-on-unknown",), traps.split_on_unknown),
+    Check(("window-unstated", "window-two-anchors", "window-unpublished"), windows.windows),
+    Check(("unread",), coverage.unread),
+    Check(("uncovered",), coverage.uncovered),
+    Check(("disagrees",), structure.disagreements),
+    Check(("day-zero", "sampling-at-dose"), structure.day_zero),
+    Check(("dlt-window",), structure.dlt_window),
+    Check(("enrolment",), structure.enrolment),
+    Check(("arms",), structure.arms),
+    Check(("dates",), structure.dates),
+    Check(("status-old",), structure.status_old),
+    Check(("not-said",), structure.not_said),
+    Check(("judgement-no-topic",), hygiene.judgement_without_topic),
+    Check(("ambiguity-unfinished",), hygiene.ambiguity_without_question),
+    Check(("cohort-rule", "criterion-unused"), hygiene.cohorts_used),
+    Check(("patients",), hygiene.little_patients),
 )
 """All checks, in the order in which their findings are shown."""
 
@@ -63,5 +70,5 @@ def lint(
     """
     day = None if as_of is None else as_of.toordinal()
     study = Study(protocol, text, day, patients, *((line_of,) if line_of else ()))
-    found = [finding for check in CHECKS for finding in check(study)]
+    found = [finding for check in CHECKS for finding in check.run(study)]
     return tuple(sorted(found, key=lambda f: _ORDER[f.severity]))

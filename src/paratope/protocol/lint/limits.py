@@ -12,7 +12,6 @@ from paratope.rules import nodes as n
 from paratope.rules.nodes import Rule, Span
 from paratope.terms import catalogue
 
-
 AGE = "age at consent"
 """A measure in completed years: below 70 is 69 at most."""
 

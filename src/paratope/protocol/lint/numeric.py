@@ -12,6 +12,7 @@ from paratope.protocol.times import length_text
 from paratope.rules import nodes as n
 from paratope.rules.nodes import Rule, Span
 
+
 def units(study: Study) -> Iterator[Finding]:
     """A number without the unit it needs (`unit-missing`), with one that does not fit (`unit-wrong`), or out of
     all proportion (`implausible`): a lost exponent turns 10*9/L into 109/L."""

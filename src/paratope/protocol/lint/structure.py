@@ -76,7 +76,8 @@ def _regimens(protocol: Protocol) -> tuple[Regimen, ...]:
 
 
 def day_zero(study: Study) -> Iterator[Finding]:
-    """Doses counted from day 1 and measurements from day 0 (or the reverse): is it the same day?"""
+    """Doses counted from day 1 and measurements from day 0: is it the same day? And a measurement on the day of a
+    later dose: before or after it?"""
     firsts = {min(d.day for d in r.doses) for r in _regimens(study.protocol) if r.doses}
     for i, sampling in enumerate(study.protocol.samplings):
         days = {t.day for t in sampling.times if t.day is not None}

@@ -23,6 +23,10 @@ PLAN_ANCHORS = {
 """Anchor of the rule language -> key of the plan."""
 
 
+BLOOD_COUNT = ("haemoglobin", "neutrophils", "platelets", "lymphocytes")
+"""The measures of the blood count that ``the result`` is the date of."""
+
+
 class PlannedDate(NamedTuple):
     """A date of the plan, as a citable fact. ``source`` is always ``plan``."""
 
@@ -108,6 +112,8 @@ class Context:
             signed = self.consent()
             if signed is not None and signed.when is not None:
                 return Anchor(name, signed.when.first, signed.when.last, signed)
+        if name == "the result":
+            return self._result_anchor()
         key = PLAN_ANCHORS.get(name)
         if key is not None and key in self.plan:
             day = self.plan[key]
@@ -117,6 +123,19 @@ class Context:
             if consent.fact is not None and dose.fact is not None and dose.last is not None:
                 return Anchor(name, consent.first, max(consent.first, dose.last), dose.fact)
         return Anchor(name, self.as_of, None, None)
+
+    def _result_anchor(self) -> Anchor:
+        """The day of the newest blood count; from the oldest to the newest if its parts are of several days."""
+        counts = [
+            newest
+            for concept in BLOOD_COUNT
+            for newest in self.patient.measurements.get(concept, ())[:1]
+            if newest.when is not None and newest.when.first <= self.as_of
+        ]
+        days = [m.when for m in counts if m.when is not None]
+        if not days:
+            return Anchor("the result", self.as_of, None, None)
+        return Anchor("the result", min(w.first for w in days), max(w.last for w in days), counts[0])
 
     def vague(self, concept: str) -> tuple[Entry, ...]:
         """Present entries recorded as exactly this concept and nothing more specific."""

@@ -12,7 +12,7 @@ from paratope.patient.problems import errors
 from paratope.patient.write_plain import dump_plain, write_plain
 from tests.patient.strategies import facts_of, patients
 
-SLOW = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+SLOW = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
 def again(read: tuple[Patient | None, tuple[object, ...]]) -> Patient:

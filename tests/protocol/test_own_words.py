@@ -26,7 +26,7 @@ PROPER_NAMES = frozenset({"identity.sponsor", "identity.site", "identity.collabo
 
 EMAIL = re.compile(r"[\w.+-]+@[\w-]+\.\w+")
 PHONE = re.compile(
-    r"\+\d{1,3}[ -]?\d{2,4}[ -]?\d{3,}"  # +86 24 8328...
+    r"\+\d{1,3}[ -]?\d{2,4}[ -]?\d{3,}"  # with a country code
     r"|\b0\d{2,3}[- ]\d{7,8}\b"  # area code and number
     r"|\b1[3-9]\d{9}\b"  # a mobile
     r"|\b(?:86)1[3-9]\d{9}\b"
@@ -94,7 +94,7 @@ def test_there_are_files() -> None:
 @needs_shared
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_nothing_is_copied(path: Path) -> None:
-    found = []
+    found: list[tuple[str, str, str]] = []
     for field, text in texts(read(path)):
         if field.rsplit(".", 1)[-1] in FORMAL or field in PROPER_NAMES:
             continue
@@ -117,13 +117,15 @@ def test_no_address_and_no_number_of_a_person(path: Path) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["+86 24 83281137", "024-83281137", "83281137 ext. 024", "8613581809307", "13581809307", "010-87788713"],
+    ["+86 24 55501234", "024-55501234", "55501234 ext. 024", "8613800001234", "13800001234", "010-55501234"],
 )
 def test_a_number_would_be_found(said: str) -> None:
     assert PHONE.search(f"call {said} please")
 
 
-@pytest.mark.parametrize("said", ["2026-06-15", "NCT06101082", "1e7 cells", "5000000000", "v1.0.2", "[3902, 4009]"])
+@pytest.mark.parametrize(
+    "said", ["2026-06-15", "NCT06101082", "1e7 cells", "5000000000", "v1.0.2", "[3902, 4009]"]
+)
 def test_dates_doses_and_study_numbers_are_no_numbers_of_people(said: str) -> None:
     assert PHONE.search(said) is None
 
@@ -131,7 +133,13 @@ def test_dates_doses_and_study_numbers_are_no_numbers_of_people(said: str) -> No
 @needs_shared
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.name)
 def test_nobody_is_named(path: Path) -> None:
-    people = {name for text in seeds().values() for found in PERSON.finditer(text) for name in found.groups() if name}
+    people = {
+        name
+        for text in seeds().values()
+        for found in PERSON.finditer(text)
+        for name in found.groups()
+        if name
+    }
     assert people, "the pattern for names finds nobody any more"
     whole = path.read_text(encoding="utf-8")
     assert {name for name in people if name in whole} == set()

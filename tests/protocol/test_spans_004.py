@@ -111,7 +111,7 @@ def test_every_other_span_of_the_file_lies_on_its_line() -> None:
 def test_no_word_of_the_eligibility_section_is_left_over() -> None:
     """Between the spans of the criteria only list numbers, list signs and headings remain."""
     start, end = protocol()["record"]["eligibility"]
-    covered = set()
+    covered: set[int] = set()
     for c in criteria().values():
         for source in (c["source"], *c.get("other_sources", ())):
             covered.update(range(*source["span"]))
@@ -166,7 +166,8 @@ def test_what_the_requirements_call_an_issue_is_shown_as_one() -> None:
             continue
         assert c.get("ambiguities"), key
         for ambiguity in c["ambiguities"]:
-            assert len(ambiguity["readings"]) >= 2 and ambiguity["ask"].endswith(("?", ".")), key
+            assert len(ambiguity["readings"]) >= 2, key
+            assert ambiguity["ask"].endswith(("?", ".")), key
 
 
 @needs_shared

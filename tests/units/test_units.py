@@ -12,8 +12,10 @@ from paratope.units import convert, parse_unit
 SPELLINGS = [
     "g/dL|g/dl|g%|gm/dL|g/100 mL|g.dL-1|g·dL⁻¹|g dL-1|G/DL|grams/dL",
     "g/L|g/l|mg/mL|g.L-1",
-    "10*9/L|10^9/L|10⁹/L|x10^9/L|×10⁹/L|x 10^9 / L|X10*9/L|10E9/L|10e9/L|10**9/L|1e9/L|E9/L|10(9)/L|10*9.L-1|10*9/l|G/L|Gpt/L"
-    "|K/uL|k/ul|K/µL|K/μL|K/mm3|K/cumm|thou/uL|10*3/uL|10^3/µL|10³/µL|x10E3/uL|10*3/mm3|10*3 cells/uL|billion/L|10*9 cells/L"
+    "10*9/L|10^9/L|10⁹/L|x10^9/L|×10⁹/L|x 10^9 / L|X10*9/L|10E9/L|10e9/L|10**9/L"
+    "|1e9/L|E9/L|10(9)/L|10*9.L-1|10*9/l|G/L|Gpt/L"
+    "|K/uL|k/ul|K/µL|K/μL|K/mm3|K/cumm|thou/uL|10*3/uL|10^3/µL|10³/µL|x10E3/uL"
+    "|10*3/mm3|10*3 cells/uL|billion/L|10*9 cells/L"
     "|10*9{cells}/L|{K}.10*9/L",
     "/uL|/µL|cells/uL|cells/µL|{cells}/uL|1/uL|/mm3|/mm^3|/mm³|/cu mm|/cumm|cells/mm3|个/uL|10*6/L|M/L",
     "万/uL|10*4/uL|万/mm3|10*10/L",
@@ -36,9 +38,11 @@ SPELLINGS = [
     "h|hr|hour|hours",
     "mg/d|mg/day|mg/24h|mg/24 h|mg per day|mg.d-1",
     "mL/min|ml/min|ML/MIN|mL per minute|cc/min",
-    "mL/min/{1.73_m2}|mL/min/1.73m2|ml/min/1.73 m²|mL/min/1.73m^2|mL/min/{1.73m2}|mL/min/1.73 sq m|mL/min per 1.73 m2|mL/min/1.73",
+    "mL/min/{1.73_m2}|mL/min/1.73m2|ml/min/1.73 m²|mL/min/1.73m^2|mL/min/{1.73m2}"
+    "|mL/min/1.73 sq m|mL/min per 1.73 m2|mL/min/1.73",
     "TU/kg|{TU}/kg",
-    "cells/kg|{cells}/kg|/kg|{CAR+ cells}/kg|CAR+ cells/kg|CAR-positive cells/kg|CAR-T cells/kg|CAR-positive T cells/kg",
+    "cells/kg|{cells}/kg|/kg|{CAR+ cells}/kg|CAR+ cells/kg|CAR-positive cells/kg|CAR-T cells/kg"
+    "|CAR-positive T cells/kg",
     "10*6/kg|10^6/kg|x10^6 cells/kg|10^6 CAR+ cells/kg|×10⁶/kg",
     "mm[Hg]|mmHg|mm Hg|MMHG",
     "Cel|°C|℃|degC",

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path as FilePath
 from typing import Any
 
 from paratope.patient.plain.load import Document, Path, load, place
 from paratope.protocol import _references
+from paratope.protocol._places import locate
 from paratope.protocol._rules import read_rule
 from paratope.protocol._shape import BAD, NAMED, Report, nearest, reader_of, shown
 from paratope.protocol.model import Protocol
@@ -150,31 +151,15 @@ class Session:
             there = there[:-1]
         line = self.lines.get(there)
         character = message.character if isinstance(message, _At) else None
-        found = (None, None) if line is None else self._word(line, path, character)
-        self.problems.append(Problem(place(path), str(message), *found))
+        column = None
+        if line is not None:
+            line, column = locate(self.written, line, str(path[-1]) if path else None, character)
+        self.problems.append(Problem(place(path), str(message), line, column))
 
-    def _word(self, line: int, path: Path, character: int | None) -> tuple[int, int | None]:
-        """Line and column of a field's name or, inside a rule, of the character meant (from 1)."""
-        written = self.text.split("\n")
-        first = written[line - 1]
-        name = re.search(rf"(?<![\w-]){re.escape(str(path[-1]))}(?=[\"']?\s*:)", first) if path else None
-        if name is None:
-            return line, (len(first) - len(first.lstrip()) + 1 if first.strip() else None)
-        if character is None:
-            return line, name.start() + 1
-        value = _VALUE.match(first, name.end())
-        start = value.end() if value else len(first)
-        # A text over several lines is read with one blank for each line break and its indentation.
-        while line < len(written) and start + character > len(written[line - 1].rstrip()) + 1:
-            character -= max(
-                0, len(written[line - 1].rstrip()) - start + (1 if start < len(written[line - 1]) else 0)
-            )
-            start = len(written[line]) - len(written[line].lstrip())
-            line += 1
-        return line, start + character
-
-
-_VALUE = re.compile(r"[\"']?\s*:\s*(?:[>|][+-]?\s*$|[\"']?)")
+    @cached_property
+    def written(self) -> list[str]:
+        """The lines of the text."""
+        return self.text.split("\n")
 
 
 class _At(str):

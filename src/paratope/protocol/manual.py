@@ -30,7 +30,8 @@ place (`$.criteria[3].rule`), line and column. [How to write one](../howto/write
 `docs/examples/cd19.yaml` is a small study to start from; [the rule language](rule-language.md) has a page of its
 own; `protocol.schema.json` beside this page gives an editor the shape.
 
-- This page describes version {model.FORMAT} of the format (`paratope: {model.FORMAT}`). A file of another version is refused.
+- This page describes version {model.FORMAT} of the format (`paratope: {model.FORMAT}`); a file of another version is
+  refused.
 - Every value is read by what its field must be: `short: 010` is the text 010, and `no` in a text field is the word.
 - **What is not public is said to be so.** A part that exists but is not in the public text is written `withheld`
   where its table allows it, and asked for under `withheld:`. Nothing is filled in.
@@ -54,10 +55,10 @@ weight and height have no class and no limit). Left out, a class keeps its defau
 
 `policies` may hold:
 
-| field | default | meaning |
-|---|---|---|
-| `instance_answers_topic` | `true` | a topic with a recorded finding counts as asked, so that nothing else on that topic is taken as unasked |
-| `copies_per_iu` | `[{HBV_COPIES_PER_IU[0]:g}, {HBV_COPIES_PER_IU[1]:g}]` | copies of hepatitis B DNA in one international unit: the lowest and highest of the assays found |
+- `instance_answers_topic` (default `true`): a topic with a recorded finding counts as asked, so that nothing else on
+  that topic is taken as unasked.
+- `copies_per_iu` (default `[{HBV_COPIES_PER_IU[0]:g}, {HBV_COPIES_PER_IU[1]:g}]`): copies of hepatitis B DNA in one
+  international unit, from the lowest to the highest of the assays found.
 """
 
 _PATIENTS = f"""## The study's own patients

@@ -73,7 +73,8 @@ WORDS = {
     # activity, arbitrary units, genomes
     "u": "U", "unit": "U", "units": "U", "copy": "copies", "copies": "copies", "cps": "copies", "cp": "copies",
     "meq": "meq", "ueq": "ueq", "mosm": "mosm", "mosmol": "mosm", "tu": "TU", "cfu": "[CFU]", "pfu": "[PFU]",
-    "mmhg": "mm[Hg]", "mm[hg]": "mm[Hg]", "iu": "[IU]", "miu": "m[IU]", "uiu": "u[IU]", "kiu": "k[IU]", "gy": "Gy", "cgy": "cGy", "percent": "%", "pct": "%", 
+    "mmhg": "mm[Hg]", "mm[hg]": "mm[Hg]", "iu": "[IU]", "miu": "m[IU]", "uiu": "u[IU]",
+    "kiu": "k[IU]", "gy": "Gy", "cgy": "cGy", "percent": "%", "pct": "%",
     "bpm": "1/min",
     # Chinese
     "万": "wan", "亿": "yi", "个": "1", "拷贝": "copies", "次": "1", "分": "min",

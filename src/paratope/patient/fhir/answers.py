@@ -115,6 +115,8 @@ _DETECTED_WORDS = re.compile(r"detected|检出|det")
 
 def interpretation_of(raw: Json) -> str | None:
     """What an interpretation (a list, or one) calls the result; the first call that is one of presence."""
+    if raw is None:
+        return None
     for one in objs(raw):
         for _, code in codes_of(one):
             called = _CALLS.get(code.upper())

@@ -21,18 +21,15 @@ class Named(NamedTuple):
 
     ``concepts``: the most specific concepts; empty if it was not understood. ``text``: how to show it.
     ``why``: what was not understood, or how codes and text disagree; None if all went well. ``clash``:
-    codes and text name unrelated things (``concepts`` then holds both).
+    codes and text name unrelated things (``concepts`` then holds both). ``coded``: a code said so.
     """
 
     concepts: frozenset[str]
     text: str
     why: str | None = None
     clash: bool = False
-
-    @property
-    def one(self) -> str | None:
-        """The concept, if it is exactly one."""
-        return next(iter(self.concepts)) if len(self.concepts) == 1 else None
+    coded: bool = False
+    one: str | None = None  # the concept, if it is exactly one
 
 
 _NONE: frozenset[str] = frozenset()
@@ -126,8 +123,8 @@ def _named(codes: Codes, displays: tuple[str, ...], own: str | None) -> Named:
         return Named(_NONE, show, _unknown(codes, own, show))
     if said and coded and not any(related(s, c) for s in said for c in coded):
         why = f"its code means {_list(coded)}, its text says {_list(said)}"
-        return Named(both, show, why, clash=True)
-    return Named(both, show)
+        return Named(both, show, why, True, True)
+    return Named(both, show, None, False, bool(coded), next(iter(both)) if len(both) == 1 else None)
 
 
 def _list(names: frozenset[str]) -> str:

@@ -39,13 +39,13 @@ def read_condition(chart: Chart, item: Item) -> None:
         add_cancer(chart, item, chart.extensions(item, KNOWN))
         if len(chart.cancer_keys) == 1:
             return
+    refuted = verified == "refuted"
     extensions = chart.extensions(item, KNOWN)
     found = condition_concepts(item, extensions)
-    toxicity = _is_toxicity(item)
+    toxicity = not refuted and _is_toxicity(item)
     if not found.concepts and not toxicity:
         chart.skip(item, found.why or "it has no code and no text")
         return
-    refuted = verified == "refuted"
     if found.why is not None:
         chart.skip(item, found.why)
     if refuted and (found.clash or not found.concepts or not _exact(item, found.concepts)):

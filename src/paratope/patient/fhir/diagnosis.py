@@ -24,6 +24,8 @@ ACTIVE = {"active": True, "recurrence": True, "relapse": True, "resolved": False
 def verification_of(item: Item) -> str | None:
     """"" for a confirmed (or not qualified) condition, "refuted", or why it cannot be used."""
     raw = item.body.get("verificationStatus")
+    if raw is None:
+        return ""
     codes = [c for _, c in codes_of(raw)] or ([raw] if isinstance(raw, str) else [])
     for code in codes:
         if code in _VERIFICATION:
@@ -47,7 +49,10 @@ def clinical_of(item: Item) -> tuple[str | None, str]:
 
 def condition_concepts(item: Item, extensions: dict[str, list[Json]]) -> Named:
     """What the condition is: code and text, the morphology of a tumour, the site where it completes a name."""
-    found = named(item.body.get("code"))
+    body = item.body
+    found = named(body.get("code"))
+    if not extensions and "bodySite" not in body and "meta" not in body:
+        return found
     concepts = set(found.concepts)
     for raw in extensions.get("mcode-histology-morphology-behavior", ()):
         morphology = named(raw)

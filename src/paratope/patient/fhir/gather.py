@@ -73,6 +73,8 @@ def _unpack(data: Json, place: str, url: str | None, depth: int, out: list[Item]
     key = f"{kind}/{own}" if own else f"{kind}/{url}" if url else f"{kind} {place or '(no id)'}".strip()
     item = Item(key, kind, data, url)
     out.append(item)
+    if "contained" not in data:
+        return
     for n, inside in enumerate(objs(data.get("contained")), 1):
         inner = text(inside.get("resourceType"))
         if inner is None:
@@ -96,7 +98,7 @@ def _unpack_bundle(bundle: dict[str, Json], place: str, depth: int, out: list[It
             unused.append(Unused(where, "not an entry"))
             continue
         resource = entry.get("resource")
-        if obj(entry.get("request")).get("method") == "DELETE":
+        if "request" in entry and obj(entry["request"]).get("method") == "DELETE":
             unused.append(Unused(where, "a request to delete a resource"))
         elif resource is None:
             unused.append(Unused(where, "an entry without a resource"))
@@ -172,15 +174,27 @@ class Index:
         self._by_url: dict[str, Item] = {}
         self._by_identifier: dict[tuple[str, str], list[Item]] = {}
         for item in items:
-            key = item.key.split(" (", 1)[0]
-            self._by_key.setdefault(key, []).append(item)
+            key = item.key
+            if " (" in key:
+                key = key.split(" (", 1)[0]
+            held = self._by_key.get(key)
+            if held is None:
+                self._by_key[key] = [item]
+            else:
+                held.append(item)
             if item.url is not None:
                 self._by_url.setdefault(item.url, item)
-            for identifier in objs(item.body.get("identifier")):
+            identifiers = item.body.get("identifier")
+            for identifier in objs(identifiers) if identifiers is not None else ():
                 value = text(identifier.get("value"))
                 if value is not None:
                     pair = (text(identifier.get("system")) or "", value)
                     self._by_identifier.setdefault(pair, []).append(item)
+
+    def holds_one(self, reference: Json) -> Item | None:
+        """The resource with just this type and id, if it is the only one: whoever asks, it is this one."""
+        found = self._by_key.get(reference) if isinstance(reference, str) else None
+        return found[0] if found is not None and len(found) == 1 else None
 
     def find(self, reference: Json, asker: Item | None = None) -> Item | None:
         """The resource that a Reference (or its text) means; None if it is not in the file."""
@@ -287,7 +301,9 @@ def by_patient(items: list[Item], index: Index, unused: list[Unused]) -> tuple[l
     for item in items:
         if item.kind == "Patient":
             continue
-        name = subject_name(item, index)
+        subject = item.body.get("subject") or item.body.get("patient")
+        named = index.holds_one(subject.get("reference")) if isinstance(subject, dict) else None
+        name = named.key if named is not None and named.kind == "Patient" else subject_name(item, index)
         if name:
             group = groups.get(name)
             if group is None:

@@ -41,8 +41,10 @@ def read_measure(chart: Chart, seen: Seen, name: str, element: dict[str, Json], 
     reading = _read(kind, content, called, found)
     if clash is not None:
         reading = q.Reading(None, reading.printed, clash)
-    unit = _unit(kind, content)
-    limits = q.reference(element.get("referenceRange"), found, unit, chart.sex, chart.age_at(seen.when))
+    limits = q.NO_LIMITS
+    if "referenceRange" in element:
+        age = chart.age_at(seen.when)
+        limits = q.reference(element["referenceRange"], found, _unit(kind, content), chart.sex, age)
     if limits.why is not None:
         chart.skip(item, f"{name}: {limits.why}")
     if reading.problem is not None:
@@ -181,6 +183,7 @@ def _ratio(content: dict[str, Json], found: Concept) -> q.Reading:
 
 
 def _unit(kind: str, content: Json) -> str:
+    """The unit of the value, for a reference range that states none."""
     if kind == "Quantity":
         quantity = obj(content)
         used, _ = q.unit_of(text(quantity.get("code")), text(quantity.get("unit")), text(quantity.get("system")))

@@ -57,8 +57,7 @@ def read_observation(chart: Chart, item: Item) -> None:
         return
     code = body.get("code")
     found = named(code)
-    elsewhere = _measured_elsewhere(item, found)
-    if elsewhere is not None:
+    if not found.coded and (elsewhere := _measured_elsewhere(item, found)) is not None:
         chart.skip(item, elsewhere)
         return
     seen = Seen(item, _when(chart, item), said == "amended")
@@ -71,7 +70,7 @@ def read_observation(chart: Chart, item: Item) -> None:
             elif kind_of(either) == "test":
                 results.read_result(chart, seen, either, body, found.why)
         return
-    if not _STAGES.isdisjoint(c for _, c in codes_of(code)):
+    if not found.coded and not _STAGES.isdisjoint(c for _, c in codes_of(code)):
         cancers.read_stage(chart, seen)
         return
     name = _main(found)
@@ -226,7 +225,7 @@ _SYSTEM = re.compile(r"\]\s+in\s+(.+?)(?:\s+by\s+|\s+--|$)", re.IGNORECASE)
 
 
 def _measured_elsewhere(item: Item, found: Named) -> str | None:
-    """Why a result that only its text names is not the blood test of that name: it was measured in urine, say.
+    """Why a result that no code of ours names is not the blood test of that name: it was measured in urine, say.
 
     A LOINC code that we know fixes the fluid; one that we do not know may be of another, as its display or the
     specimen then shows.
@@ -238,8 +237,6 @@ def _measured_elsewhere(item: Item, found: Named) -> str | None:
     if concept is None or concept.freshness != "blood":
         return None
     code = item.body.get("code")
-    if any(system and catalogue().by_code(system, c) for system, c in codes_of(code)):
-        return None
     for display in displays_of(code):
         where = _SYSTEM.search(display)
         if where is not None and not _BLOOD.fullmatch(where[1]):

@@ -231,6 +231,8 @@ def reference(ranges: Json, concept: Concept, unit: str, sex: str | None, age: f
 
 
 def _applies(one: dict[str, Json], sex: str | None, age: float | None) -> bool:
+    if _PLAIN.issuperset(one):
+        return True
     kind = {c.get("code") for c in objs(obj(one.get("type")).get("coding"))}
     if kind and not kind & {"normal"}:
         return False
@@ -251,6 +253,9 @@ def _applies(one: dict[str, Json], sex: str | None, age: float | None) -> bool:
         if (low is not None and age * factor < low) or (high is not None and age * factor > high):
             return False
     return True
+
+
+_PLAIN = frozenset({"low", "high"})
 
 
 def _words(one: dict[str, Json]) -> list[str]:

@@ -98,5 +98,7 @@ _CHOICES = {stem: {f"{stem}{t}": t for t in _TYPES} for stem in _STEMS}
 
 def note_of(body: dict[str, Json]) -> str | None:
     """The annotations of a resource, joined."""
-    found = [t for n in objs(body.get("note")) if (t := text(n.get("text"))) is not None]
+    if "note" not in body:
+        return None
+    found = [t for n in objs(body["note"]) if (t := text(n.get("text"))) is not None]
     return "; ".join(found) or None

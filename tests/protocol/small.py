@@ -1,0 +1,42 @@
+"""Small protocols for the tests: written as a person would write them, read by the real loader."""
+
+from __future__ import annotations
+
+from paratope.protocol import Protocol, read_protocol
+from paratope.protocol.lint import Finding, lint
+from paratope.rules.nodes import Rule
+from paratope.rules.written import parse_rule
+
+HEAD = "paratope: 1\nkey: S\ntitle: a study\n"
+
+
+def rule(text: str) -> Rule:
+    """The rule a text says; a text that says none is a mistake in the test."""
+    found = parse_rule(text)
+    assert not isinstance(found, tuple), found
+    return found
+
+
+def criteria(*lines: str) -> str:
+    """`I1 [role=cohort]: RULE` lines as the criteria of a file; the section goes by the first letter."""
+    written = ["criteria:"]
+    for line in lines:
+        head, _, text = line.partition(": ")
+        id, *extra = head.split(" ", 1)
+        section = "inclusion" if id.startswith("I") else "exclusion"
+        more = f", {extra[0]}" if extra else ""
+        quoted = text.replace("'", "''")
+        written.append(f"  - {{id: {id}, section: {section}, text: words, rule: '{quoted}'{more}}}")
+    return "\n".join(written) + "\n"
+
+
+def protocol(*lines: str, more: str = "") -> Protocol:
+    """A protocol with these criteria and further YAML."""
+    loaded = read_protocol(HEAD + more + criteria(*lines))
+    assert loaded.protocol is not None, [str(p) for p in loaded.problems]
+    return loaded.protocol
+
+
+def found(*lines: str, more: str = "", codes: tuple[str, ...]) -> list[Finding]:
+    """The findings with one of these codes."""
+    return [f for f in lint(protocol(*lines, more=more)) if f.code in codes]

@@ -12,7 +12,7 @@ from paratope.patient.model import AntigenTest, Interval
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.measures import compare
-from paratope.rules.evaluate.windows import GIVEN_OVER_TIME
+from paratope.rules.evaluate.windows import LASTING
 from paratope.rules.nodes import Amplified, Expresses, HScore, Scored, Stained
 from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown
 
@@ -53,7 +53,7 @@ def _current(
     if limit is not None and ctx.as_of - top.first > limit:
         return unknown(Reason(Kind.STALE, "antigen.stale", (dated[0], limit), what), dated[0])
     for therapy in therapies:
-        ended = therapy.end if therapy.kind in GIVEN_OVER_TIME else therapy.end or therapy.start
+        ended = therapy.end if therapy.kind in LASTING else therapy.end or therapy.start
         if therapy.ongoing or ended is None or top.first <= ended.last:
             reason = Reason(Kind.STALE, "antigen.before_therapy", (dated[0], therapy), what)
             return unknown(reason, dated[0], therapy)

@@ -20,7 +20,7 @@ T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 FAR = date.max.toordinal() - 400 * 366
 """Stands for "no end known"; far enough to be after everything, near enough to add a window to."""
 
-GIVEN_OVER_TIME = frozenset({"therapy", "medicine"})
+LASTING = frozenset({"therapy", "medicine", "condition", "trial", "device"})
 """Kinds of entry that last: without a recorded end they may have ended on any day, or not yet."""
 
 UNSTATED = ("consent", "screening", "today", "administration")
@@ -81,7 +81,7 @@ def extent_of(entry: Entry, ctx: Context, acute: bool) -> Extent | None:
         return None
     if entry.attributes.get("active") is False:
         return Extent((start.first, start.last), (start.first, ctx.as_of))
-    if entry.kind in GIVEN_OVER_TIME:
+    if entry.kind in LASTING:
         return Extent((start.first, start.last), (start.first, FAR))  # when it ended is not recorded
     return Extent((start.first, start.last), (start.first, start.last))
 
@@ -104,6 +104,10 @@ def _against(extent: Extent, window: Window, anchor: Anchor, half_life: float | 
             return Held(T, facts=facts)
         return Held(U, (_doubt(anchor, what),), facts=facts)
     if window.direction == "after":
+        if not window.spans:
+            if extent.last[1] < a1:
+                return Held(F, facts=facts)
+            return Held(U, (Reason(Kind.WITHHELD, "window.unpublished_after", (what, anchor.name)),), facts=facts)
         (span,) = window.spans
         if extent.last[1] < a1 or extent.start[0] >= shift(a2, span.count, span.unit):
             return Held(F, facts=facts)

@@ -41,7 +41,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "recovered": Attribute("yes/no", "the patient has recovered from it"),
     "needs intervention": Attribute("yes/no", "needs or needed an intervention", reserved=True),
     "unexplained": Attribute("yes/no", "no cause was found"),
-    "severity": Attribute("grade word", "mild, moderate, severe or life-threatening"),
+    "severity": Attribute("grade word", "mild, moderate, severe or life-threatening", reserved=True),
     "grade": Attribute("number", "CTCAE grade"),
     "NYHA class": Attribute("number", "New York Heart Association class, 1 to 4"),
     "line": Attribute("number", "line of systemic therapy"),

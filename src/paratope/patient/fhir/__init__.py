@@ -4,6 +4,6 @@
 whatever the JSON; what was not used is in ``Patient.unused`` with the reason in plain words.
 """
 
-from paratope.patient.fhir.reader import Reading, read_all, read_bundle, read_resources
+from paratope.patient.fhir.reader import Reading, Whole, read_all, read_bundle, read_resources
 
-__all__ = ["Reading", "read_all", "read_bundle", "read_resources"]
+__all__ = ["Reading", "Whole", "read_all", "read_bundle", "read_resources"]

@@ -5,7 +5,7 @@ Nothing is lost on the way: what is no resource, or belongs to no patient, comes
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from paratope.patient.fhir.shape import Json, obj, objs, text
@@ -135,7 +135,7 @@ def without_repeats(items: list[Item], unused: list[Unused]) -> list[Item]:
 def _settle(key: str, same: list[Item], dropped: set[int], unused: list[Unused]) -> None:
     kept: list[Item] = []
     for item in same:
-        if any(item.body == k.body for k in kept):
+        if any(_equal(item.body, k.body) for k in kept):
             dropped.add(id(item))
             unused.append(Unused(key, "the same resource again"))
         else:
@@ -153,6 +153,13 @@ def _settle(key: str, same: list[Item], dropped: set[int], unused: list[Unused])
     for n, item in enumerate(kept[1:], 2):
         item.key = f"{key} ({n})"
     unused.append(Unused(key, f"{len(kept)} different resources carry this id: all were read"))
+
+
+def _equal(a: Json, b: Json) -> bool:
+    try:
+        return bool(a == b)
+    except RecursionError:  # nested too deep to compare: then they count as different
+        return False
 
 
 def _version(item: Item) -> str:
@@ -339,8 +346,3 @@ SHARED_KINDS = frozenset(
     }
 )  # fmt: skip
 """Resources that facts of several patients may refer to, or that are no facts of a patient."""
-
-
-def resources(values: Iterable[Json]) -> Iterator[dict[str, Json]]:
-    """The objects among values."""
-    return (v for v in values if isinstance(v, dict))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from paratope.patient.build import build_patient
 from paratope.patient.dates import day_of, parse_when
@@ -53,7 +54,7 @@ def read_resources(
     are not reported when unused. A resource that was not used is in the patient's ``unused`` with the reason;
     one of no particular patient is so in every patient of the file. Without any patient there is none.
     """
-    return [reading.patient for reading in read_all(resources, extracted, shared)]
+    return [reading.patient for reading in read_all(resources, extracted, shared).readings]
 
 
 def read_bundle(document: Json) -> list[Patient]:
@@ -61,7 +62,14 @@ def read_bundle(document: Json) -> list[Patient]:
     return read_resources(document if isinstance(document, list) else [document])
 
 
-def read_all(resources: Iterable[Json], extracted: int | None = None, shared: Iterable[Json] = ()) -> list[Reading]:
+class Whole(NamedTuple):
+    """Everything read of some resources. ``left``: what was not used and is of no particular patient."""
+
+    readings: tuple[Reading, ...]
+    left: tuple[Unused, ...]
+
+
+def read_all(resources: Iterable[Json], extracted: int | None = None, shared: Iterable[Json] = ()) -> Whole:
     """As ``read_resources``, with what the resources that are no facts of their own went into."""
     unused: list[Unused] = []
     listed = list(resources)
@@ -95,7 +103,7 @@ def _numbered(document: Json, n: int, unused: list[Unused]) -> list[Item]:
 
 def _read_groups(
     groups: list[Group], common: list[Item], index: Index, extracted: int | None, unused: list[Unused]
-) -> list[Reading]:
+) -> Whole:
     charts = []
     for group in groups:
         chart = Chart(group, index, extracted)
@@ -116,7 +124,7 @@ def _read_groups(
             unused=dict.fromkeys([*chart.unused, *left]),
         )
         readings.append(Reading(patient, chart.supports))
-    return readings
+    return Whole(tuple(readings), tuple(left))
 
 
 def _why_not(item: Item) -> str:

@@ -34,7 +34,7 @@ TYPES: dict[str, str] = {
     TEXT: "any words",
     WORD: "one of the words below",
     WORDS: "one or several of the words below",
-    DAILY_DOSE: "an amount per day: `30 mg/d`, `5 mg twice daily`, `20 mg every other day`",
+    DAILY_DOSE: "an amount per day: `30 mg/d`, `5 mg twice daily`; what is taken less often than daily has none",
     CELLS: "percentages of the tumour cells: `60 %`, or by intensity `{1+: 30 %, 2+: 25 %, 3+: 8 %}`",
     TREATED: "`yes` or `no`, or the date of its treatment, or a list of dates",
     PARTS: "names with a number, a word, or yes or no",
@@ -228,7 +228,7 @@ SECTIONS: tuple[Section, ...] = (
         "Who it is. No names: an identifier of your own is enough.",
         (
             Field("id", TEXT, "an identifier of your own, no name", "EXAMPLE-1", True),
-            Field("sex", WORD, "male, female, other, unknown", "female",
+            Field("sex", WORD, "as recorded", "female",
                   words=("male", "female", "other", "unknown"), closed=True),
             Field("born", DATE, "date of birth", "1964-06-06", aliases=("birth date", "date of birth")),
             Field("extracted", DATE, "the day the record was taken (a full date)", "2026-06-15"),

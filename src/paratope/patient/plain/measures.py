@@ -141,7 +141,7 @@ def _instead(concept: Concept) -> str:
 
 def _value(row: Row, concept: Concept, written: str) -> tuple[Amounts, Interval | None, str | None] | None:
     """The value in the canonical unit, or why it cannot be used; None when it was reported as an error."""
-    amounts = read_amounts(written)
+    amounts = _amounts(concept, written)
     if isinstance(amounts, Trouble):
         row.report("value", amounts.message)
         return None
@@ -184,6 +184,25 @@ def _value(row: Row, concept: Concept, written: str) -> tuple[Amounts, Interval 
             row.report("value", message, warning=True)
             return amounts, None, why
     return amounts, value, None
+
+
+_NOT_DETECTED = re.compile(
+    r"(?:target )?not detected|none detected|undetectable|undetected|negative|tnd|nd|未检出|低于检测下限|阴性", re.I
+)
+_REMARK = re.compile(r"(?P<value>.*\S)\s*\((?:target )?not detected\)", re.I)
+
+
+def _amounts(concept: Concept, written: str) -> Amounts | Trouble:
+    """The numbers of a result. A viral load may be "not detected", which is none."""
+    if concept.unit in ("[IU]/mL", "{copies}/mL"):
+        if _NOT_DETECTED.fullmatch(squeeze(written)):
+            return Amounts("0", "0", False, False, concept.unit, " ".join(written.split()))
+        remark = _REMARK.fullmatch(squeeze(written))
+        if remark:
+            amounts = read_amounts(remark["value"])
+            printed = " ".join(written.split())
+            return amounts if isinstance(amounts, Trouble) else amounts._replace(printed=printed)
+    return read_amounts(written)
 
 
 def _shown(value: Interval) -> str:

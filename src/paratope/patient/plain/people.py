@@ -185,7 +185,9 @@ def _answer(row: Row, concept: Concept) -> str | float | bool | None:
     answer = yes_or_no(text)
     if isinstance(answer, bool) and squeeze(text).casefold() not in ("none", "无", "有", "on", "off"):
         return answer
-    words = squeeze(text).lower()
+    words = squeeze(text)
+    if words[1:].islower():  # "Adequate" as "adequate"; an acronym stays
+        words = words.lower()
     if not concept.unit:
         number = read_number(text)
         return words if isinstance(number, Trouble) else number

@@ -84,6 +84,8 @@ def _says(statement: Statement, op: str, wanted: str | Amount, unit: str) -> Tru
         limit = convert(wanted.value, wanted.unit, unit) if wanted.unit else wanted.value
         if limit is None:
             raise ValueError(f"{wanted.unit!r} does not measure {statement.topic}")
+        if unit == "wk" and wanted.unit not in ("wk", "weeks", "week"):
+            limit = float(int(limit))  # people estimate in whole weeks: three months are thirteen
         from paratope.patient.model import Interval
 
         return compare(Interval(float(value), float(value)), op, Interval(limit, limit))

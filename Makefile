@@ -23,7 +23,8 @@ setup: .venv/.ready
 	@python3 -m pip install --quiet --disable-pip-version-check --target .uv uv
 
 .venv/.ready: pyproject.toml uv.lock $(if $(findstring .uv,$(UV)),.uv/bin/uv,)
-	@$(UV) sync --frozen --quiet --python-preference system
+	@$(UV) sync --frozen --quiet --compile-bytecode --python-preference system
+	@$(RUN) python -m compileall -q src
 	@touch $@
 
 lint:

@@ -294,7 +294,7 @@ class _Export:
                 held.extend(place for _, place in self.homeless)
             self.homeless = []
         for places in self.places.values():
-            resources = [r for p in places if (r := self._load(p)) is not None]
+            resources = self._load(places)
             lent = self._lent(resources)
             whole = read_all(resources, shared=lent)
             yield from self._once(_named(whole, origin, len(self.places) > 1))
@@ -305,13 +305,21 @@ class _Export:
         elif not self.places and self.shared and not self.seen:
             yield Record(origin, None, (Problem("$", "no patient is in it"),))
 
-    def _load(self, place: _Place) -> Json | None:
-        try:
-            with self.files[place.file].open("rb") as stream:
-                stream.seek(place.start)
-                return json.loads(stream.read(place.length).decode("utf-8-sig"))
-        except (OSError, ValueError, RecursionError):  # the file changed since it was looked through
-            return None
+    def _load(self, places: list[_Place]) -> list[Json]:
+        """The resources at these places, each file opened once. One that changed meanwhile is left out."""
+        found: list[Json] = []
+        for number in dict.fromkeys(p.file for p in places):
+            try:
+                with self.files[number].open("rb") as stream:
+                    for place in places:
+                        if place.file == number:
+                            stream.seek(place.start)
+                            document, problem = _parsed(stream.read(place.length).decode("utf-8-sig", "replace"))
+                            if problem is None:
+                                found.append(document)
+            except OSError:
+                continue
+        return found
 
     def _lent(self, resources: list[Json]) -> list[Json]:
         """The resources of no patient that these refer to, and those that they refer to in turn."""
@@ -323,8 +331,8 @@ class _Export:
                 break
             waiting = []
             for name in sorted(wanted):
-                lent[name] = self._load(self.shared[name])
-                waiting.append(lent[name])
+                waiting += self._load([self.shared[name]])
+                lent[name] = waiting[-1] if waiting else None
         return list(lent.values())
 
     # --- pages -----------------------------------------------------------------------------------------

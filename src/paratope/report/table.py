@@ -40,7 +40,7 @@ def lines(screening: Screening, *, width: int = 100, verbose: bool = False) -> I
     yield Line(t("table.patient", patient=screening.patient.id, as_of=as_of), "title")
     if screening.presumed_absence:
         yield Line(t("table.presumed"), "judgement")
-    for study in screening.studies:
+    for study in screening.hopeful_first:
         yield Line("")
         yield from _study(study, width, verbose)
     unused = screening.patient.unused

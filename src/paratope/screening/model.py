@@ -88,6 +88,10 @@ class StudyResult:
     context: Context
 
 
+HOPE = (Status.ELIGIBLE, Status.NEEDS_JUDGEMENT, Status.INCOMPLETE, Status.EXCLUDED)
+"""The statuses, most hopeful first."""
+
+
 @dataclass(frozen=True, slots=True)
 class Screening:
     """A patient against every study asked for, as of one day (an ordinal)."""
@@ -96,3 +100,8 @@ class Screening:
     as_of: int
     presumed_absence: bool
     studies: tuple[StudyResult, ...]
+
+    @property
+    def hopeful_first(self) -> tuple[StudyResult, ...]:
+        """The studies as a reader wants them: what may be possible before what is not."""
+        return tuple(sorted(self.studies, key=lambda s: HOPE.index(s.status)))

@@ -126,7 +126,9 @@ class _Normaliser:
                 return rule if true else n.Not(rule)
 
     def at_least(self, count: int, items: tuple[Rule, ...], true: bool) -> Rule:
-        if count <= 1:
+        if count <= 0:
+            return n.And(())  # none is needed: true of everybody
+        if count == 1:
             return any_of([self.form(i, true) for i in items])
         return any_of([all_of([self.form(i, true) for i in some]) for some in combinations(items, count)])
 

@@ -118,7 +118,7 @@ def content(screening: Screening) -> Dossier:
         tuple(known),
         _iso(screening.as_of),
         screening.presumed_absence,
-        tuple(study_card(s) for s in screening.studies),
+        tuple(study_card(s) for s in screening.hopeful_first),
         _to_bring(screening),
         _expiring(screening),
         _washouts(screening),

@@ -25,5 +25,7 @@ def say(reason: Reason) -> str:
 
 
 def t(key: str, **values: Any) -> str:
-    """A fixed text with its values filled in."""
+    """A fixed text with its values filled in; of two forms (``key`` and ``key.one``) the one for the count."""
+    if values.get("count") == 1 and f"{key}.one" in TEXTS:
+        key = f"{key}.one"
     return TEXTS[key].format(**values) if values else TEXTS[key]

@@ -230,7 +230,9 @@ TEXTS: dict[str, str] = {
     "table.cohorts": "cohorts",
     "table.more": "... and {count} more still open (use -v)",
     "table.also_open": "{count} more criteria are open, and would not change this (use -v)",
+    "table.also_open.one": "1 more criterion is open, and would not change this (use -v)",
     "table.unused": "{count} parts of the record were not used (use -v to list them)",
+    "table.unused.one": "1 part of the record was not used (use -v to list it)",
     "from": "from {day}, if nothing else changes",
     "disclaimer": "This says what the public texts say of the facts on record. It promises nothing: "
     "the investigators of each study decide.",
@@ -254,6 +256,7 @@ TEXTS: dict[str, str] = {
     "change.sole": "{id} alone excludes; without it the answer would be: {status}",
     "change.date": "{id}: would hold from {day}",
     "change.facts": "{count} facts to bring: {what}",
+    "change.facts.one": "one fact to bring: {what}",
     "change.judgement": "the investigators' judgement on {ids}",
     "bring.other": "other records",
     "bring.what": "must show",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paratope.protocol import Protocol, read_protocol
 from paratope.protocol.lint import Finding, lint
 from paratope.rules.nodes import Rule
@@ -18,14 +20,16 @@ def rule(text: str) -> Rule:
 
 
 def criteria(*lines: str) -> str:
-    """`I1 [role=cohort]: RULE` lines as the criteria of a file; the section goes by the first letter."""
+    """`I1: RULE` or `I1 (role: cohort, cohort: A): RULE` as the criteria of a file; the section goes by the first
+    letter of the id."""
     written = ["criteria:"]
     for line in lines:
-        head, _, text = line.partition(": ")
-        id, *extra = head.split(" ", 1)
+        found = re.fullmatch(r"(\S+)(?: \((.*?)\))?: (.*)", line, re.DOTALL)
+        assert found is not None, line
+        id, extra, text = found.groups()
         section = "inclusion" if id.startswith("I") else "exclusion"
-        more = f", {extra[0]}" if extra else ""
         quoted = text.replace("'", "''")
+        more = f", {extra}" if extra else ""
         written.append(f"  - {{id: {id}, section: {section}, text: words, rule: '{quoted}'{more}}}")
     return "\n".join(written) + "\n"
 

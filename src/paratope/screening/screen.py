@@ -64,10 +64,13 @@ def screen(
     known = {s.protocol.key: s for s in (*studies, *(on_file if asking else ()))}
     results: dict[str, StudyResult] = {}
     statuses: dict[str, OtherStudy] = {}
+    shared: dict[object, object] = {}
     for study in sorted(known.values(), key=lambda s: s.asks_others):
         key = study.protocol.key
         others = tuple(o for o in statuses.values() if o.key != key) if study.asks_others else None
-        result = screen_study(patient, study, as_of, plan, presume_absence=presume_absence, others=others)
+        result = screen_study(
+            patient, study, as_of, plan, presume_absence=presume_absence, others=others, shared=shared
+        )
         statuses[key] = OtherStudy(key, result.status.value)
         if key in wanted:
             results[key] = result
@@ -83,8 +86,10 @@ def screen_study(
     *,
     presume_absence: bool = False,
     others: tuple[OtherStudy, ...] | None = None,
+    shared: dict[object, object] | None = None,
 ) -> StudyResult:
-    """Screen one patient against one study; ``others`` are the verdicts of the studies beside it."""
+    """Screen one patient against one study. ``others``: the verdicts of the studies beside it; ``shared``: a
+    mapping to hand to every study of the same patient and as-of date, so that they share their work."""
     protocol = study.protocol
     outcomes: dict[str, Outcome] = {}
     cohorts: list[tuple[str, Outcome]] = []
@@ -110,6 +115,7 @@ def screen_study(
         others,
         criterion,
         cohort_outcomes,
+        {} if shared is None else shared,
     )
     results = []
     for c in protocol.criteria:

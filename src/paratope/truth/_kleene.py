@@ -16,6 +16,8 @@ class Truth(Enum):
     def __bool__(self) -> bool:
         raise TypeError("a Truth has three values: compare with 'is'")
 
+    __hash__ = object.__hash__  # the members are singletons; Enum's own hash is slow in the tables
+
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 

@@ -105,11 +105,9 @@ def _absent(element: dict[str, Json]) -> str:
 
 def _read(kind: str, content: Json, called: str | None, found: Concept) -> q.Reading:
     reading = _value(kind, content, found)
-    words = content.strip() if kind == "String" and isinstance(content, str) else ""
-    if kind == "CodeableConcept":
-        words = text_of(content)
+    words = text_of(content) if kind in ("String", "CodeableConcept") else ""
     if words and reading.value is None:
-        answer = interpretation_of({"text": words})
+        answer = interpretation_of(content if isinstance(content, dict) else {"text": words})
         if answer in (BELOW, DETECTED):
             called = called or answer
             kind = ""

@@ -205,8 +205,9 @@ def _contradictions(reading: Reading, entries: list[Recorded]) -> None:
     absent = [(path, entry) for path, _, entry in entries if not entry.present]
     for path, refuted in absent:
         for _, _, entry in entries:
-            dated = refuted.start is not None and entry.start is not None and entry.start.first > refuted.start.last
-            if entry.present and refuted.concepts & entry.closure and not dated:
+            since = refuted.start is not None and entry.start is not None and entry.start.first > refuted.start.last
+            over = entry.attributes.get("active") is False or (entry.end is not None and not entry.ongoing)
+            if entry.present and refuted.concepts & entry.closure and not since and not over:
                 name = ", ".join(sorted(refuted.concepts & entry.closure))
                 message = f"{name} is said to be absent, and '{entry.text}' is in {entry.source}: both are kept"
                 reading.report(path, message, warning=True)

@@ -113,7 +113,9 @@ REASONS: dict[str, Callable[..., str]] = {
     "window.unpublished": lambda what, anchor: (
         f"'{what}': how long before {anchor} is not in the public record"
     ),
-    "window.unpublished_after": lambda what, anchor: f"'{what}': how long after {anchor} is not in the public record",
+    "window.unpublished_after": lambda what, anchor: (
+        f"'{what}': how long after {anchor} is not in the public record"
+    ),
     "half_life.unknown": lambda what: f"no half-life known for '{what}'",
     "anchor.unknown": lambda name, what: (
         f"'{what}' is near enough that the date of {name} decides; the plan does not give it"

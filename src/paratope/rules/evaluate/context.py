@@ -67,7 +67,8 @@ class Context:
     """One evaluation's world. Make one per patient and study; it caches what several criteria share.
 
     ``plan``: plan key -> day ordinal, for this study. ``presume``: unasked is taken as absent, and said so.
-    ``criterion`` and ``cohorts`` let a rule ask this study's other criteria and its cohorts.
+    ``criterion`` and ``cohorts`` let a rule ask this study's other criteria and its cohorts. ``shared`` is
+    what the studies of one screening have in common: same patient, same as-of date.
     """
 
     patient: Patient
@@ -79,10 +80,10 @@ class Context:
     others: tuple[OtherStudy, ...] | None = None
     criterion: Callable[[str], Outcome] | None = None
     cohorts: Callable[[], tuple[tuple[str, Outcome], ...]] | None = None
+    shared: dict[object, object] = field(default_factory=dict)
     terms: Catalogue = field(default_factory=catalogue)
     _anchors: dict[str, Anchor] = field(default_factory=dict)
-    _direct: dict[str, tuple[Entry, ...]] | None = None
-    _memo: dict[object, object] = field(default_factory=dict)
+    memo: dict[object, object] = field(default_factory=dict)
 
     def consent(self) -> Fact | None:
         """The newest active consent to this study dated on or before the as-of date."""
@@ -139,12 +140,12 @@ class Context:
 
     def vague(self, concept: str) -> tuple[Entry, ...]:
         """Present entries recorded as exactly this concept and nothing more specific."""
-        if self._direct is None:
-            index: dict[str, list[Entry]] = {}
+        index: dict[str, list[Entry]] | None = self.shared.get("direct")  # type: ignore[assignment]
+        if index is None:
+            index = {}
             for entry in self.patient.entries:
-                if not entry.present:
-                    continue
-                for c in entry.concepts:
-                    index.setdefault(c, []).append(entry)
-            self._direct = {c: tuple(found) for c, found in index.items()}
-        return self._direct.get(concept, ())
+                if entry.present:
+                    for c in entry.concepts:
+                        index.setdefault(c, []).append(entry)
+            self.shared["direct"] = index
+        return tuple(index.get(concept, ()))

@@ -372,23 +372,29 @@ class _Wanted(NamedTuple):
         )
 
     def vaguely(self, ctx: Context) -> list[Entry]:
+        """Present entries recorded only as something broader: they might be this."""
         return [e for broad in self.broader for e in ctx.vague(broad)]
 
-    def asked(self, ctx: Context) -> list[object] | None:
+    def asked(self, ctx: Context) -> tuple[object, ...] | None:
         """The facts that show somebody looked; None if nothing does."""
+        key = ("asked", self.concept, ctx.policies.instance_answers_topic)
+        if key not in ctx.shared:
+            ctx.shared[key] = self._asked(ctx)
+        return ctx.shared[key]  # type: ignore[return-value]
+
+    def _asked(self, ctx: Context) -> tuple[object, ...] | None:
         absent = ctx.patient.absent
-        refuted = [r for c in self.lineage for r in absent.get(c, ())]
+        refuted = tuple(r for c in self.lineage for r in absent.get(c, ()))
         if refuted:
-            return list(refuted)
-        if self.reviews:
-            reviews = [r for r in ctx.patient.reviews if r.covers in self.reviews]
-            if reviews:
-                return list(reviews)
+            return refuted
+        reviews = tuple(r for r in ctx.patient.reviews if r.covers in self.reviews)
+        if reviews:
+            return reviews
         if ctx.policies.instance_answers_topic:
             for topic in self.topics:
                 found = ctx.patient.present.get(topic)
                 if found:
-                    return list(found)
+                    return tuple(found)
         return None
 
 

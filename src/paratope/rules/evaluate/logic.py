@@ -32,20 +32,33 @@ def _join(outcomes: Sequence[Outcome], truth: Truth, flips: int | None) -> Outco
         return Outcome(truth, only.reasons, only.facts, flips, only.presumed)
     reasons: list[Reason] = []
     facts: list[object] = []
+    seen: set[int] = set()
+    presumed = False
     for o in outcomes:
-        reasons.extend(r for r in o.reasons if r not in reasons)
-        facts.extend(f for f in o.facts if f not in facts)
-    return Outcome(truth, tuple(reasons), tuple(facts), flips, any(o.presumed for o in outcomes))
+        presumed = presumed or o.presumed
+        for reason in o.reasons:
+            if reason not in reasons:
+                reasons.append(reason)
+        for fact in o.facts:  # facts are the record's own objects: the same fact is the same object
+            if id(fact) not in seen:
+                seen.add(id(fact))
+                facts.append(fact)
+    return Outcome(truth, tuple(reasons), tuple(facts), flips, presumed)
 
 
 def combine(outcomes: Sequence[Outcome], dominant: Truth) -> Outcome:
     """AND (dominant FALSE) or OR (dominant TRUE) of several outcomes."""
     if len(outcomes) == 1:
         return outcomes[0]
-    deciding = [o for o in outcomes if o.truth is dominant]
+    deciding: list[Outcome] = []
+    still_open: list[Outcome] = []
+    for o in outcomes:
+        if o.truth is dominant:
+            deciding.append(o)
+        elif o.truth is U:
+            still_open.append(o)
     if deciding:
         return _join(deciding, dominant, _latest([o.flips for o in deciding]))
-    still_open = [o for o in outcomes if o.truth is U]
     if still_open:
         return _join(still_open, U, None)
     return _join(outcomes, T if dominant is F else F, _earliest([o.flips for o in outcomes]))

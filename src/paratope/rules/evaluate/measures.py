@@ -284,16 +284,15 @@ def source_of(measure: str, condition: str | None) -> Callable[[Context], tuple[
     key = ("measure", measure, condition)
 
     def fetch(ctx: Context) -> tuple[Quantity, ...] | Outcome:
-        memo = ctx._memo
-        found = memo.get(key)
+        # A computed measure depends on the study's plan and policies; a recorded one only on its limit of age.
+        cache = ctx.memo if compute is not None else ctx.shared
+        own_key = key if compute is not None else (*key, freshness_of(ctx, measure))
+        found = cache.get(own_key)
         if found is None:
-            if compute is not None:
-                computed = compute(ctx)
-                found = (computed,) if isinstance(computed, Quantity) else computed
-            else:
-                recorded = newest(ctx, measure, condition)
-                found = (recorded,) if isinstance(recorded, Quantity) else recorded
-            memo[key] = found
+            found = newest(ctx, measure, condition) if compute is None else compute(ctx)
+            if isinstance(found, Quantity):
+                found = (found,)
+            cache[own_key] = found
         return found  # type: ignore[return-value]
 
     return fetch

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from paratope.patient.model import Result, Statement
+from paratope.patient.model import Interval, Result, Statement
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.measures import compare, freshness_of
@@ -76,19 +76,22 @@ def _denies(value: str | float | bool | None) -> bool | None:
     return False
 
 
-def _says(statement: Statement, op: str, wanted: str | Amount, unit: str) -> Truth:
+def _limit(wanted: Amount, topic: str, unit: str) -> Interval:
+    """The number a statement is held against, in the unit of its topic."""
+    limit = convert(wanted.value, wanted.unit, unit) if wanted.unit else wanted.value
+    if limit is None:
+        raise ValueError(f"{wanted.unit!r} does not measure {topic}")
+    if unit == "wk" and wanted.unit not in ("wk", "weeks", "week"):
+        limit = float(int(limit))  # people estimate in whole weeks: three months are thirteen
+    return Interval(limit, limit)
+
+
+def _says(statement: Statement, op: str, wanted: str | Interval) -> Truth:
     value = statement.value
-    if isinstance(wanted, Amount):
+    if isinstance(wanted, Interval):
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return U
-        limit = convert(wanted.value, wanted.unit, unit) if wanted.unit else wanted.value
-        if limit is None:
-            raise ValueError(f"{wanted.unit!r} does not measure {statement.topic}")
-        if unit == "wk" and wanted.unit not in ("wk", "weeks", "week"):
-            limit = float(int(limit))  # people estimate in whole weeks: three months are thirteen
-        from paratope.patient.model import Interval
-
-        return compare(Interval(float(value), float(value)), op, Interval(limit, limit))
+        return compare(Interval(float(value), float(value)), op, wanted)
     denied = _denies(value)
     if denied is None:
         return U
@@ -108,7 +111,7 @@ def compile_statement(node: Stated | Judged) -> Check:
     unit = concept.unit if concept is not None and concept.unit is not None else ""
     reserved = isinstance(node, Judged)
     op = "is" if isinstance(node, Judged) else node.op
-    wanted = node.value
+    wanted = node.value if isinstance(node.value, str) else _limit(node.value, topic, unit)
     absent = Reason(
         Kind.JUDGEMENT if reserved else Kind.MISSING,
         "judgement.reserved" if reserved else "statement.missing",
@@ -126,7 +129,7 @@ def compile_statement(node: Stated | Judged) -> Check:
             if not signed:
                 return unknown(Reason(Kind.JUDGEMENT, "judgement.unsigned", (found[0],), topic), *found)
             found = signed
-        values = {_says(s, op, wanted, unit) for s in found}
+        values = {_says(s, op, wanted) for s in found}
         if T in values and F in values:
             return Outcome(U, (Reason(Kind.CONFLICTING, "statement.conflict", found, topic),), found)
         if U in values:

@@ -107,7 +107,9 @@ def _against(extent: Extent, window: Window, anchor: Anchor, half_life: float | 
         if not window.spans:
             if extent.last[1] < a1:
                 return Held(F, facts=facts)
-            return Held(U, (Reason(Kind.WITHHELD, "window.unpublished_after", (what, anchor.name)),), facts=facts)
+            return Held(
+                U, (Reason(Kind.WITHHELD, "window.unpublished_after", (what, anchor.name)),), facts=facts
+            )
         (span,) = window.spans
         if extent.last[1] < a1 or extent.start[0] >= shift(a2, span.count, span.unit):
             return Held(F, facts=facts)

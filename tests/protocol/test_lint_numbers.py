@@ -22,9 +22,9 @@ NUMBERS = [
     ("haemoglobin >= 9 g/dL", []),
     ("haemoglobin >= 90", ["unit-missing"]),
     ("haemoglobin >= 90 mm", ["unit-wrong"]),
-    ("haemoglobin >= 90 flub", ["unit-wrong"]),
     ("haemoglobin >= 90 g/dL", ["implausible"]),
     ("neutrophils >= 1 10*9/L", []),
+    ("neutrophils >= 600 /uL", []),
     ("neutrophils >= 109 /L", ["implausible"]),
     ("lymphocytes > 0.3 10*9/L", []),
     ("each of ALT, AST <= 2.5 x ULN", []),
@@ -42,6 +42,8 @@ NUMBERS = [
     ("stated life expectancy >= 3 kg", ["unit-wrong"]),
     ("prednisone-equivalent dose > 10 mg/d", []),
     ("any radiotherapy where (marrow fraction <= 5 %)", []),
+    ("any manufactured cell product where (cells per kg > 1e5 /kg)", []),
+    ("any manufactured cell product where (cells per kg > 10.6 /kg)", ["implausible"]),
     ("any infection where (grade >= 3)", []),
     ("any infection where (grade >= 6)", ["implausible"]),
     ("any heart failure where (NYHA class >= 3)", []),
@@ -265,9 +267,7 @@ def test_a_passage_nobody_read_is_found_with_its_line() -> None:
 
 
 def test_a_criterion_left_out_is_found() -> None:
-    assert covering(without="I2") == ["5 note: 2. Consent is signed.", "7 warning: A sentence that nobody read."] or covering(
-        without="I2"
-    ) == ["5 warning: 2. Consent is signed.", "7 warning: A sentence that nobody read."]
+    assert covering(without="I2") == ["5 warning: 2. Consent is signed.", "7 warning: A sentence that nobody read."]
 
 
 def test_the_section_may_be_said() -> None:

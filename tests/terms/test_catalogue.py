@@ -73,9 +73,11 @@ def test_every_spelling_finds_its_concept(name: str, data: st.DataObject) -> Non
 
 
 @settings(max_examples=100)
-@given(text=st.text(max_size=20))
-def test_keys_are_stable(text: str) -> None:
-    assert key(key(text)) == key(text)
+@given(words=st.lists(st.text(alphabet="abcdefghilmnoprstuxyz0123456789", min_size=1, max_size=6), max_size=4))
+def test_keys_are_blind_to_case_spaces_and_signs(words: list[str]) -> None:
+    wanted = key("".join(words))
+    for text in (" ".join(words), "-".join(words).upper(), f"({', '.join(words)})", "/".join(words).title()):
+        assert key(text) == wanted
 
 
 IS_A = [

@@ -24,7 +24,7 @@ FAULTS = [
 
 @pytest.mark.parametrize(("text", "message"), FAULTS)
 def test_a_fault_is_named(text: str, message: str) -> None:
-    with pytest.raises(ValueError, match="trial.yaml") as caught:
+    with pytest.raises(ValueError, match=r"trial\.yaml") as caught:
         concepts_of(text, "trial.yaml")
     assert message in str(caught.value)
 

@@ -15,6 +15,12 @@ from paratope.units import convert, parse_unit
 COUNTED: dict[str, tuple[str, ...]] = {"HBV DNA": ("{copies}/mL",)}
 """Measures that texts also limit in a unit of its own scale: copies become units only by a policy (the assay)."""
 
+FEWEST = 0.001
+"""In 10*9/L, one cell in a microlitre: a limit below it has lost its exponent (``1 x 109/L`` for ``10*9/L``)."""
+
+ATTRIBUTE_RANGES: dict[str, tuple[float, float]] = {"grade": (1, 5), "NYHA class": (1, 4), "cells per kg": (1e3, 1e12)}
+"""What a number of an entry may be; cell doses per kg are given from about 1e4 (a lost exponent makes 106 of 10*6)."""
+
 
 class NumberFault(NamedTuple):
     """``code``: ``unit-missing``, ``unit-wrong`` (such a rule cannot be evaluated) or ``implausible``.
@@ -85,6 +91,8 @@ def _amount(name: str, given: n.Amount) -> Iterator[NumberFault]:
     if faults or scaled is None or concept.plausible is None:
         return
     low, high = concept.plausible
+    if concept.unit.startswith("10*") and scaled[0]:
+        low = max(low, FEWEST)
     if scaled[1] == concept.unit and not low <= scaled[0] <= high:
         has = f"nobody has {name} of {given.value:g} {given.unit}".rstrip()
         yield _implausible(
@@ -115,9 +123,9 @@ def _attribute(name: str, given: n.Amount) -> Iterator[NumberFault]:
     if attribute is None or attribute.type != "number":
         return
     yield from _unit(name, given, attribute.unit, None)
-    highest = {"grade": 5, "NYHA class": 4}.get(name)
-    if highest is not None and not 1 <= given.value <= highest:
-        yield _implausible(given.value, f"{name} runs from 1 to {highest}, not to {given.value:g}")
+    low, high = ATTRIBUTE_RANGES.get(name, (given.value, given.value))
+    if not low <= given.value <= high:
+        yield _implausible(given.value, f"{name} lies between {low:g} and {high:g}, not at {given.value:g}")
 
 
 def _implausible(number: float, message: str) -> NumberFault:

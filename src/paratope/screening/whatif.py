@@ -9,7 +9,7 @@ from paratope.rules.nodes import Amount, Bound, Multiple
 from paratope.screening.model import CriterionResult, Effect, Status, StudyResult
 from paratope.screening.screen import overall
 from paratope.terms import catalogue
-from paratope.truth import Kind
+from paratope.truth import Kind, Truth
 from paratope.units import convert
 
 NEAR = 0.10
@@ -19,7 +19,7 @@ NEAR = 0.10
 @dataclass(frozen=True, slots=True)
 class Margin:
     """How far a value lies from a limit. ``distance`` is value - limit in ``unit``; ``share`` is the absolute
-    distance over the limit; ``fails`` says on which side."""
+    distance over the limit; ``fails``: on the side that excludes (or keeps out of the cohort)."""
 
     measure: str
     value: float
@@ -50,23 +50,26 @@ def sole_obstacle(result: StudyResult) -> CriterionResult | None:
 
 
 def margins(result: CriterionResult) -> tuple[Margin, ...]:
-    """How far every number that decided this criterion lies from its limit."""
+    """How far every number that decided this criterion lies from its limit, and whether on the side that
+    stands in the patient's way. Scores (ECOG) have no unit to be near in and are left out."""
     found = []
+    text_true = result.outcome.truth is Truth.TRUE
+    in_the_way = text_true is (result.criterion.section == "exclusion")
     for reason in result.outcome.reasons:
         if reason.kind is not Kind.BECAUSE or reason.code != "measure":
             continue
-        measure, q, op, bound, upper = reason.args
+        measure, q, _op, bound, upper = reason.args
         for limit_as_written in (bound, upper):
             limit = _in_canonical(limit_as_written, measure, q.high, q.low)
             value = _point(q.value)
             if limit is None or value is None or limit == 0:
                 continue
             distance = round(value - limit, 6)
-            below = op in (">", ">=") or (op == "between" and limit_as_written is bound)
-            fails = distance < 0 if below else distance > 0
             concept = catalogue().get(measure)
-            unit = concept.unit if concept is not None and concept.unit is not None else ""
-            found.append(Margin(measure, value, limit, unit, distance, abs(distance / limit), fails))
+            if concept is None or not concept.unit:
+                continue
+            share = abs(distance / limit)
+            found.append(Margin(measure, value, limit, concept.unit, distance, share, in_the_way))
     return tuple(found)
 
 

@@ -61,8 +61,10 @@ def tree(text: str, origin: str) -> Tree:
         return found
 
     try:
-        while type(get()) is not DocumentStartEvent:
+        while (first := get()) is not None and type(first) is not DocumentStartEvent:
             pass
+        if first is None:
+            raise ValueError("the file is empty")
         return node(get())
     except (yaml.YAMLError, ValueError) as error:
         raise ValueError(f"{origin}, {error}") from error

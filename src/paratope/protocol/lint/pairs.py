@@ -24,13 +24,13 @@ def never_together(study: Study) -> Iterator[Finding]:
             message = f"nobody can pass {h.id}: it contradicts itself"
             yield study.find("never-together", "error", message, h.place, (h.id,))
     for a, b in combinations(study.hurdles, 2):
-        if (
-            a.meets(b)
-            and not {a.id, b.id} & alone
-            and (follows(a.weaker, b.failing) or follows(b.weaker, a.failing))
-        ):
+        if a.meets(b) and not {a.id, b.id} & alone and _opposed(a, b):
             message = f"nobody can pass both {a.id} and {b.id}: {_ask(a)}, {_ask(b)}"
             yield study.find("never-together", "error", message, b.place, (a.id, b.id))
+
+
+def _opposed(a: Hurdle, b: Hurdle) -> bool:
+    return follows(a.weaker, b.failing) or follows(b.weaker, a.failing)
 
 
 def repeated(study: Study) -> Iterator[Finding]:
@@ -39,7 +39,7 @@ def repeated(study: Study) -> Iterator[Finding]:
     (`different-terms`). Of each pair only the most telling is said; criteria that refer to one another repeat
     each other on purpose."""
     for a, b in combinations(study.hurdles, 2):
-        if a.meets(b) and not _refers(study, a, b):
+        if a.meets(b) and not _refers(study, a, b) and not _opposed(a, b):
             yield from _compared(study, a, b)
 
 

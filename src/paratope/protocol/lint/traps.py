@@ -7,14 +7,17 @@ valued logic cannot see that one of the two branches must hold. Written without 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import permutations
+from itertools import combinations
 
 from paratope.protocol.lint.findings import Finding, Study
 from paratope.protocol.lint.normal import clauses, normal
 from paratope.rules import nodes as n
-from paratope.rules.nodes import Filter, Rule
+from paratope.rules.nodes import Rule
 from paratope.rules.walk import walk
 from paratope.rules.written import write_rule
+
+ASKED = (n.Yes, n.Holds, n.OneOf)
+"""Filters on attributes that may not be recorded; the kind of an entry always is."""
 
 
 def split_on_unknown(study: Study) -> Iterator[Finding]:
@@ -35,27 +38,23 @@ def _split_facts(rule: Rule) -> Iterator[str]:
             if not isinstance(part, n.Or):
                 continue
             branches = [set(clauses(item)) for item in part.items]
-            for one, other in permutations(branches, 2):
+            for one, other in combinations(branches, 2):
                 if len(one) > 1 and len(other) > 1:
                     for fact in sorted(one, key=repr):
-                        opposite = normal(fact, true=False, weaker=True)
-                        if not isinstance(fact, n.Not) and opposite in other:
-                            yield write_rule(fact)
-                            break
+                        if normal(fact, true=False, weaker=True) in other:
+                            yield write_rule(fact.item if isinstance(fact, n.Not) else fact)
 
 
 def _split_attributes(rule: Rule) -> Iterator[str]:
-    """The same inside a filter. The kind of an entry is always known, so that it may be asked both ways."""
+    """The same inside a filter."""
     for part in walk(rule):
         if not isinstance(part, n.AnyOf):
             continue
         branches = [set(i.items) if isinstance(i, n.AllOf) else {i} for i in part.items]
-        for one, other in permutations(branches, 2):
+        for one, other in combinations(branches, 2):
             if len(one) > 1 and len(other) > 1:
                 for f in one:
-                    if isinstance(f, n.Yes | n.Holds | n.OneOf) and n.But(f) in other:
-                        yield _attribute(f)
+                    positive = f.item if isinstance(f, n.But) else f
+                    if isinstance(positive, ASKED) and (positive if f != positive else n.But(f)) in other:
+                        yield positive.attribute
 
-
-def _attribute(f: Filter) -> str:
-    return str(getattr(f, "attribute", ""))

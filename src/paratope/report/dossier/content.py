@@ -16,7 +16,7 @@ from paratope.rules.written import write_rule
 from paratope.screening import CriterionResult, Effect, Screening, Status, StudyResult
 from paratope.screening.whatif import Margin, margins, sole_obstacle, status_without
 from paratope.terms import catalogue
-from paratope.truth import Kind, Truth, Verdict
+from paratope.truth import Kind, Reason, Truth, Verdict
 
 # --- parts ---------------------------------------------------------------------------------------------
 
@@ -97,7 +97,7 @@ class Dossier:
     presumed: bool
     studies: tuple[StudyCard, ...]
     bring: tuple[Document, ...]
-    expiring: tuple[tuple[str, str], ...]  # fact, last day it counts
+    expiring: tuple[tuple[str, str], ...]  # last day, the facts that count until then
     washouts: tuple[tuple[str, str, str], ...]  # day, study and criterion, what
     near: tuple[str, ...]
     questions: tuple[tuple[str, tuple[str, ...]], ...]  # study, questions
@@ -212,13 +212,18 @@ def _record_status(result: StudyResult) -> str:
     return t(
         "record_status",
         status=identity.status.replace("_", " ").lower(),
-        date=str(when) if when is not None else t("unknown_date"),
+        date=when.text if when is not None else t("unknown_date"),
     )
 
 
 def _change(result: StudyResult) -> tuple[str, ...]:
     """What would change the study's answer."""
     said = []
+    excluding = [r.criterion.id for r in result.criteria if r.effect is Effect.FAIL]
+    if len(excluding) > 1:
+        said.append(t("change.several", count=len(excluding), ids=", ".join(excluding)))
+    elif result.status is Status.EXCLUDED and not excluding:
+        said.append(t("change.no_cohort"))
     sole = sole_obstacle(result)
     if sole is not None:
         after = status_without(result, sole.criterion.id)
@@ -229,9 +234,14 @@ def _change(result: StudyResult) -> tuple[str, ...]:
         if r.from_day is not None and r.effect is Effect.FAIL
     ]
     if result.status is Status.INCOMPLETE:
-        missing = [n.what for n in result.needs if n.why != Kind.JUDGEMENT.value]
+        missing = [n.what for n in result.needs if n.why not in _NOT_TO_BRING]
+        withheld = [n for n in result.needs if n.why == Kind.WITHHELD.value]
         shown = ", ".join(missing[:6]) + (" …" if len(missing) > 6 else "")
-        said.append(t("change.facts", count=len(missing), what=shown))
+        if missing:
+            said.append(t("change.facts", count=len(missing), what=shown))
+        if withheld:
+            asked = dict.fromkeys(id for n in withheld for id in n.criteria)
+            said.append(t("change.withheld", ids=", ".join(asked)))
     if result.status is Status.NEEDS_JUDGEMENT:
         ids = [r.criterion.id for r in result.criteria if r.effect is Effect.OPEN]
         said.append(t("change.judgement", ids=", ".join(ids)))
@@ -240,6 +250,10 @@ def _change(result: StudyResult) -> tuple[str, ...]:
 
 def _iso(day: int) -> str:
     return date.fromordinal(day).isoformat()
+
+
+_NOT_TO_BRING = frozenset({Kind.JUDGEMENT.value, Kind.WITHHELD.value, Kind.UNREAD.value})
+"""What no document of the patient's could settle."""
 
 
 # --- what to bring -------------------------------------------------------------------------------------
@@ -255,7 +269,7 @@ def _to_bring(screening: Screening) -> tuple[Document, ...]:
     for study in hopeful:
         documents = {r.criterion.id: r.criterion.evidence for r in study.criteria}
         for need in study.needs:
-            if need.why in (Kind.JUDGEMENT.value, Kind.WITHHELD.value, Kind.UNREAD.value):
+            if need.why in _NOT_TO_BRING:
                 continue
             evidence = [d for id in need.criteria for d in documents.get(id, ())]
             name = evidence[0] if evidence else t("bring.other")
@@ -297,8 +311,10 @@ def _expiring(screening: Screening) -> tuple[tuple[str, str], ...]:
                     continue
                 day = f.when.first + limit
                 last_day[dated(f)] = min(day, last_day.get(dated(f), day))
-    ordered = sorted(last_day.items(), key=lambda pair: pair[1])
-    return tuple((text, _iso(day)) for text, day in ordered)
+    by_day: dict[int, list[str]] = {}
+    for text, day in last_day.items():
+        by_day.setdefault(day, []).append(text)
+    return tuple((_iso(day), "; ".join(texts)) for day, texts in sorted(by_day.items()))
 
 
 def _freshness_class(fact: object) -> str | None:
@@ -349,15 +365,14 @@ def _questions(screening: Screening) -> tuple[tuple[str, tuple[str, ...]], ...]:
             ):
                 continue
             ready = [a.ask for a in r.criterion.ambiguities if a.ask]
-            for reason in r.outcome.reasons:
-                if reason.kind in (Kind.WITHHELD, Kind.UNREAD) or reason.code in (
-                    "readings.disagree",
-                    "anchor.unstated",
-                ):
-                    for question in ready or [t("question.open", id=r.criterion.id, why=say(reason))]:
-                        questions[f"{r.criterion.id}: {question}" if question in ready else question] = None
-                elif reason.kind is Kind.JUDGEMENT:
-                    questions[t("question.judge", id=r.criterion.id, text=r.criterion.text)] = None
+            unclear = [say(reason) for reason in r.outcome.reasons if _asks_the_site(reason)]
+            if unclear and ready:
+                questions.update(dict.fromkeys(f"{r.criterion.id}: {question}" for question in ready))
+            elif unclear:
+                why_open = "; ".join(dict.fromkeys(unclear))
+                questions[t("question.open", id=r.criterion.id, why=why_open)] = None
+            elif any(reason.kind is Kind.JUDGEMENT for reason in r.outcome.reasons):
+                questions[t("question.judge", id=r.criterion.id, text=r.criterion.text)] = None
         for r in s.criteria:
             if r.effect is Effect.PASS:
                 for m in margins(r):
@@ -366,6 +381,14 @@ def _questions(screening: Screening) -> tuple[tuple[str, tuple[str, ...]], ...]:
         if questions:
             asked.append((s.protocol.key, tuple(questions)))
     return tuple(asked)
+
+
+def _asks_the_site(reason: Reason) -> bool:
+    """Whether only the study can answer: a number it withholds, words it leaves unclear."""
+    return reason.kind in (Kind.WITHHELD, Kind.UNREAD) or reason.code in (
+        "readings.disagree",
+        "anchor.unstated",
+    )
 
 
 def _policies(screening: Screening) -> tuple[str, ...]:

@@ -108,7 +108,13 @@ def _against(extent: Extent, window: Window, anchor: Anchor, half_life: float | 
             if extent.last[1] < a1:
                 return Held(F, facts=facts)
             return Held(
-                U, (Reason(Kind.WITHHELD, "window.unpublished_after", (what, anchor.name)),), facts=facts
+                U,
+                (
+                    Reason(
+                        Kind.WITHHELD, "window.unpublished_after", (what, anchor.name), "length of the window"
+                    ),
+                ),
+                facts=facts,
             )
         (span,) = window.spans
         if extent.last[1] < a1 or extent.start[0] >= shift(a2, span.count, span.unit):
@@ -123,7 +129,11 @@ def _against(extent: Extent, window: Window, anchor: Anchor, half_life: float | 
     if extent.start[0] > a2:
         return Held(F, facts=facts)  # it came after the anchor
     if not window.spans:
-        return Held(U, (Reason(Kind.WITHHELD, "window.unpublished", (what, anchor.name)),), facts=facts)
+        return Held(
+            U,
+            (Reason(Kind.WITHHELD, "window.unpublished", (what, anchor.name), "length of the window"),),
+            facts=facts,
+        )
     edges1 = [_span_back(a1, s, half_life) for s in window.spans]
     edges2 = [_span_back(a2, s, half_life) for s in window.spans]
     known1 = [e for e in edges1 if e is not None]
@@ -152,6 +162,10 @@ def _end_of_window(extent: Extent, window: Window, half_life: float | None) -> i
         for s in window.spans
     ]
     return min(ends) if ends else None
+
+
+def _unpublished(code: str, what: str, anchor: Anchor) -> Reason:
+    return Reason(Kind.WITHHELD, code, (what, anchor.name), "length of the window")
 
 
 def _doubt(anchor: Anchor, what: str) -> Reason:

@@ -26,7 +26,8 @@ FOLLOWS = [
      "at least 2 of (HBsAg is positive; HIV antibody is positive; consent is signed)"),
     ("at least 2 of (HBsAg is positive; HIV antibody is positive; consent is signed)",
      "at least 1 of (HBsAg is positive; HIV antibody is positive; consent is signed)"),
-    ("(HBsAg is positive or HIV antibody is positive) and consent is signed", "HIV antibody is positive or HBsAg is positive"),
+    ("(HBsAg is positive or HIV antibody is positive) and consent is signed",
+     "HIV antibody is positive or HBsAg is positive"),
     ("not (HBsAg is positive or consent is signed)", "not consent is signed"),
     ("not (if HBsAg is positive then consent is signed)", "HBsAg is positive"),
     # limits
@@ -73,13 +74,15 @@ FOLLOWS = [
     ("any infection where (not grade >= 3)", "any infection where (grade < 4)"),
     ("any radiotherapy where (outcome is progression)", "any radiotherapy where (outcome is progression, intolerance)"),
     ("any type 1 diabetes", "any autoimmune disease where (kind of type 1 diabetes, psoriasis)"),
-    ("any psoriasis where (not controlled)", "any autoimmune disease where (not kind of type 1 diabetes or not controlled)"),
+    ("any psoriasis where (not controlled)",
+     "any autoimmune disease where (not kind of type 1 diabetes or not controlled)"),
     ("any other malignancy where (inactive within 5 years before today)",
      "any other malignancy where (inactive within 2 years before today)"),
     ("any other malignancy where (last treated within 4 weeks before today)",
      "any other malignancy where (last treated within 8 weeks before today)"),
     ("the cancer is diffuse large B-cell lymphoma", "the cancer is B-cell lymphoma, multiple myeloma"),
-    ("the cancer is multiple myeloma where (status is relapsed)", "the cancer is any where (status is relapsed, refractory)"),
+    ("the cancer is multiple myeloma where (status is relapsed)",
+     "the cancer is any where (status is relapsed, refractory)"),
     ("the cancer is multiple myeloma where (status is relapsed)", "the cancer is multiple myeloma"),
 ]  # fmt: skip
 
@@ -94,7 +97,10 @@ OPEN = [
     ("any stroke within 30 days before consent", "any stroke within 1 month before consent"),
     ("any stroke within 4 weeks before consent", "any stroke within 4 weeks after consent"),
     ("any stroke within an unpublished window before consent", "any stroke within 4 weeks before consent"),
-    ("any chemotherapy within 5 half-lives before apheresis", "any chemotherapy within 4 weeks before apheresis"),
+    (
+        "any chemotherapy within 5 half-lives before apheresis",
+        "any chemotherapy within 4 weeks before apheresis",
+    ),
     ("any stroke where (symptomatic)", "any stroke where (controlled)"),
     ("any type 1 diabetes where (controlled)", "any autoimmune disease where (not kind of psoriasis)"),
     ("any stroke where (grade >= 3)", "any epilepsy where (grade >= 3)"),
@@ -157,7 +163,10 @@ def test_readings_are_true_or_false_only_together() -> None:
 
 
 def test_references_are_followed_once() -> None:
-    scope = Scope({"A": rule("criterion B holds and consent is signed"), "B": rule("any stroke")}, (rule("any epilepsy"),))
+    scope = Scope(
+        {"A": rule("criterion B holds and consent is signed"), "B": rule("any stroke")},
+        (rule("any epilepsy"),),
+    )
     assert implies(rule("criterion A holds"), rule("any stroke"), scope)
     assert implies(rule("any epilepsy"), rule("fits a cohort"), scope)
     assert not implies(rule("criterion A holds"), rule("any stroke"))
@@ -183,7 +192,8 @@ def test_passing_an_exclusion_is_its_text_being_false() -> None:
 # --- against the evaluator -----------------------------------------------------------------------------------
 
 MORE = [
-    "haemoglobin >= 9.5 g/dL", "haemoglobin between 80 and 100 g/L", "ALT <= 5 x ULN", "any stroke within 1 year before consent",
+    "haemoglobin >= 9.5 g/dL", "haemoglobin between 80 and 100 g/L", "ALT <= 5 x ULN",
+        "any stroke within 1 year before consent",
     "any stroke within 8 weeks before screening", "any stroke, epilepsy", "any other malignancy",
     "any basal cell carcinoma where (not active)", "any anticancer treatment within 4 weeks before administration",
     "any other malignancy where (not active or kind of papillary thyroid carcinoma)", "HBsAg is negative",
@@ -214,7 +224,9 @@ related = st.one_of(
 
 @settings(max_examples=200, deadline=None)
 @given(related, st.lists(states, min_size=1, max_size=4))
-def test_the_evaluator_agrees_with_every_implication(pair: tuple[Rule, Rule], worlds: list[dict[str, int | None]]) -> None:
+def test_the_evaluator_agrees_with_every_implication(
+    pair: tuple[Rule, Rule], worlds: list[dict[str, int | None]]
+) -> None:
     a, b = pair
     follows, ruled_out = implies(a, b), excludes(a, b)
     for world in worlds:
@@ -226,7 +238,9 @@ def test_the_evaluator_agrees_with_every_implication(pair: tuple[Rule, Rule], wo
 
 @settings(max_examples=200, deadline=None)
 @given(rules, st.booleans(), states)
-def test_the_weaker_form_holds_and_the_stronger_form_suffices(a: Rule, true: bool, world: dict[str, int | None]) -> None:
+def test_the_weaker_form_holds_and_the_stronger_form_suffices(
+    a: Rule, true: bool, world: dict[str, int | None]
+) -> None:
     wanted = Truth.TRUE if true else Truth.FALSE
     weaker, stronger = (normal(a, true=true, weaker=w) for w in (True, False))
     held = compile_rule(a)(context(world)).truth is wanted

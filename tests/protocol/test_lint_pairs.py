@@ -32,7 +32,8 @@ CASES = [
     (["E1: any infection where (systemic therapy and not kind of urinary tract infection)",
       "E2: any infection where (systemic therapy)"], "overruled", ("E1", "E2")),
     (["E1: any stroke within 6 months before consent", "E2: any stroke, epilepsy"], "overruled", ("E1", "E2")),
-    (["E1: any myocardial infarction, stroke within 6 months before consent", "E2: any stroke"], "overruled", ("E1", "E2")),
+    (["E1: any myocardial infarction, stroke within 6 months before consent", "E2: any stroke"], "overruled", ("E1",
+     "E2")),
     (["E1: any stroke", "E2: any stroke within 6 months before consent"], "overruled", ("E2", "E1")),
     (["E1: any heart failure where (NYHA class >= 3)", "E2: any heart failure"], "overruled", ("E1", "E2")),
     (["E1: any drug allergy where (severity >= severe)", "E2: any drug allergy"], "overruled", ("E1", "E2")),
@@ -43,14 +44,17 @@ CASES = [
     (["E1: any substance abuse", "E2: any substance abuse, psychiatric disorder"], "covered", ("E1", "E2")),
     (["I1: no allergy to filgrastim where (severity >= severe)",
       "E1: any allergy to filgrastim, allergy to tocilizumab where (severity >= severe)"], "covered", ("I1", "E1")),
-    (["E1: any anti-PD-1 antibody within 4 weeks before apheresis", "E2: any antibody therapy within 4 weeks before apheresis"],
+    (["E1: any anti-PD-1 antibody within 4 weeks before apheresis",
+     "E2: any antibody therapy within 4 weeks before apheresis"],
      "covered", ("E1", "E2")),
     (["I1: LVEF >= 50 %", "E1: any heart failure where (NYHA class >= 3) and LVEF < 50 %"], "covered", ("E1", "I1")),
     (["I1: HER2 scored 3+ by IHC", "I2: HER2 scored 2+, 3+ by IHC"], "covered", ("I2", "I1")),
     # the same condition on different terms
-    (["E1: any psoriasis where (active)", "E2: any psoriasis where (systemic therapy)"], "different-terms", ("E1", "E2")),
+    (["E1: any psoriasis where (active)", "E2: any psoriasis where (systemic therapy)"], "different-terms", ("E1",
+     "E2")),
     # an alternative that another criterion closes
-    (["I1: HER2 scored 3+ by IHC or haemoglobin < 80 g/L", "I2: haemoglobin >= 90 g/L"], "dead-alternative", ("I1", "I2")),
+    (["I1: HER2 scored 3+ by IHC or haemoglobin < 80 g/L", "I2: haemoglobin >= 90 g/L"], "dead-alternative", ("I1",
+     "I2")),
     (["I1: ALT <= 2.5 x ULN, relaxed to 5 x ULN with (any liver disease)", "E1: any liver disease"],
      "dead-alternative", ("I1", "E1")),
 ]  # fmt: skip
@@ -61,9 +65,15 @@ QUIET = [
     ["E1: any stroke", "E2: any epilepsy"],
     ["E1: any stroke within 6 months before consent", "E2: any epilepsy"],
     ["I1: any chemotherapy", "E1: any chemotherapy within 4 weeks before apheresis"],
-    ["I1: the cancer is solid tumour and ECOG <= 2", "I2: the cancer is solid tumour where (extent is metastatic)"],
+    [
+        "I1: the cancer is solid tumour and ECOG <= 2",
+        "I2: the cancer is solid tumour where (extent is metastatic)",
+    ],
     ["I1: haemoglobin >= 90 g/L", "I2: haemoglobin >= 1 x LLN"],
-    ["E1: any radiotherapy within 4 weeks before apheresis", "E2: any chemotherapy within 4 weeks before apheresis"],
+    [
+        "E1: any radiotherapy within 4 weeks before apheresis",
+        "E2: any chemotherapy within 4 weeks before apheresis",
+    ],
     ["I1: if the patient is female then pregnancy test is negative", "I2: consent is signed"],
     # one refers to the other: the repetition is meant
     ["E1: any stroke", "E2: criterion E1 holds or any epilepsy"],
@@ -86,7 +96,9 @@ def test_what_is_not_found(lines: list[str]) -> None:
 
 
 def test_one_criterion_that_contradicts_itself() -> None:
-    (finding,) = found("I1: haemoglobin >= 90 g/L and haemoglobin < 80 g/L", "I2: haemoglobin >= 90 g/L", codes=PAIRS[:1])
+    (finding,) = found(
+        "I1: haemoglobin >= 90 g/L and haemoglobin < 80 g/L", "I2: haemoglobin >= 90 g/L", codes=PAIRS[:1]
+    )
     assert finding.criteria == ("I1",)
     assert "contradicts itself" in finding.message
 

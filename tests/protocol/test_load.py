@@ -66,11 +66,13 @@ BROKEN = [
     ("age at consent >= 18 years", "age at consent >= 18 g/L", "$.criteria[0].rule", 9, 29, "does not convert"),
     ("age at consent >= 18 years", "ECOG <= 2 years", "$.criteria[0].rule", 9, 19, "a score without a unit"),
     ("age at consent >= 18 years", "Hb >= 90 g/L", "$.criteria[0].rule", 9, 11, "write 'haemoglobin'"),
-    ("age at consent >= 18 years", "haemoglobine >= 90 g/L", "$.criteria[0].rule", 9, 11, "did you mean 'haemoglobin'?"),
+    ("age at consent >= 18 years", "haemoglobine >= 90 g/L", "$.criteria[0].rule", 9, 11,
+     "did you mean 'haemoglobin'?"),
     ("age at consent >= 18 years", "HBsAg >= 90 g/L", "$.criteria[0].rule", 9, 11, "'HBsAg' is a test, not a measure"),
     ("age at consent >= 18 years", "any haemoglobin", "$.criteria[0].rule", 9, 15, "something on a patient's record"),
     ("age at consent >= 18 years", "age at consent >=", "$.criteria[0].rule", 9, 28, "number"),
-    ("    rule: age at consent >= 18 years", "    rule: >-\n      any stroke\n      or any stroek", "$.criteria[0].rule",
+    ("    rule: age at consent >= 18 years", "    rule: >-\n      any stroke\n      or any stroek",
+     "$.criteria[0].rule",
      11, 14, "unknown name 'stroek'; did you mean 'stroke'?"),
     ("    rule: age at consent >= 18 years", "    rule: 'any stroke\n      or any stroek'", "$.criteria[0].rule",
      10, 14, "unknown name 'stroek'"),
@@ -90,8 +92,12 @@ def test_a_good_file_has_no_problem() -> None:
     assert path_of("$.criteria[3].rule") == ("criteria", 3, "rule")
 
 
-@pytest.mark.parametrize(("old", "new", "where", "line", "column", "words"), BROKEN, ids=[b[1][-40:] for b in BROKEN])
-def test_a_problem_is_told_in_its_place(old: str, new: str, where: str, line: int, column: int | None, words: str) -> None:
+@pytest.mark.parametrize(
+    ("old", "new", "where", "line", "column", "words"), BROKEN, ids=[b[1][-40:] for b in BROKEN]
+)
+def test_a_problem_is_told_in_its_place(
+    old: str, new: str, where: str, line: int, column: int | None, words: str
+) -> None:
     text = GOOD.replace(old, new, 1)
     loaded = read_protocol(text)
     assert loaded.protocol is None

@@ -37,7 +37,7 @@ BROKEN = [
     ("A: no", "A: perhaps", "$[0].expect.cohorts.A", 11, "expected one of match, no"),
     ("A: no", "B: no", "$[0].expect.cohorts.B", 11, "the protocol has no cohort 'B'"),
     ("I1: not_met", "I1: false", "$[0].expect.criteria.I1", 12, "expected one of met, not_met"),
-    ("I1: not_met", "I2: not_met", "$[0].expect.criteria.I2", 12, "no criterion 'I2'; did you mean 'I1'?"),
+    ("I1: not_met", "I2: not_met", "$[0].expect.criteria.I2", 12, "the protocol has no criterion 'I2'"),
     ("  patient:\n    patient", "  patient: {}\n  body:\n    patient", "$[0].body", 6, "has no field 'body'"),
 ]
 

@@ -34,11 +34,16 @@ DATES = [
 def test_a_date_is_all_the_days_it_may_mean(text: str, first: str, last: str) -> None:
     found = parse_date(text)
     assert found is not None
-    assert (date.fromordinal(found.first).isoformat(), date.fromordinal(found.last).isoformat()) == (first, last)
+    assert (date.fromordinal(found.first).isoformat(), date.fromordinal(found.last).isoformat()) == (
+        first,
+        last,
+    )
     assert found.text == text
 
 
-@pytest.mark.parametrize("text", ["", "2026-13", "2026-02-30", "13 February 2026", "26-02-13", "2026-2", "0000"])
+@pytest.mark.parametrize(
+    "text", ["", "2026-13", "2026-02-30", "13 February 2026", "26-02-13", "2026-2", "0000"]
+)
 def test_what_is_no_date(text: str) -> None:
     assert parse_date(text) is None
 
@@ -53,7 +58,9 @@ def test_lengths(text: str, span: Span) -> None:
     assert parse_length(length_text(span)) == span
 
 
-@pytest.mark.parametrize("text", ["28", "days", "28days", "a month", "5 half-lives", "-1 days", "28 days ago"])
+@pytest.mark.parametrize(
+    "text", ["28", "days", "28days", "a month", "5 half-lives", "-1 days", "28 days ago"]
+)
 def test_what_is_no_length(text: str) -> None:
     assert parse_length(text) is None
 

@@ -58,8 +58,9 @@ PlanFile = Annotated[
     Path | None,
     typer.Option(
         "--plan",
-        metavar="FILE",
-        help='Planned dates as JSON or YAML: {"consent": "2026-06-08", "first_dose": {"STUDY": "2026-07-01"}, ...}.',
+        metavar="FILE|DIR",
+        help='Planned dates as JSON or YAML: {"consent": "2026-06-08", "first_dose": {"STUDY": "2026-07-01"}, ...}; '
+        "or a directory with one such file per patient, named by the patient's id.",
     ),
 ]
 Presume = Annotated[

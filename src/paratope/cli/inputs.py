@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,12 +28,38 @@ def read_day(text: str | None, what: str) -> tuple[int | None, bool]:
         return None, False
 
 
-def read_plan_file(path: Path | None) -> Plan | None:
-    """The plan of a file; None if it could not be read (and the reasons were said)."""
-    from paratope.screening import NO_PLAN, read_plan
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """The plan of every patient (``common``), or a directory with one file per patient id."""
 
-    if path is None:
-        return NO_PLAN
+    common: Plan
+    directory: Path | None = None
+
+    def of(self, patient: str) -> Plan | None:
+        """The plan of one patient; without a file of their own they have none. None: it cannot be read."""
+        if self.directory is None:
+            return self.common
+        for suffix in (".json", ".yaml", ".yml"):
+            file = self.directory / f"{patient}{suffix}"
+            if patient and file.parent == self.directory and file.is_file():
+                return read_plan_file(file)
+        return self.common
+
+
+def read_plans(path: Path | None) -> Plans | None:
+    """What ``--plan`` names; None if it could not be read (and the reasons were said)."""
+    from paratope.screening import NO_PLAN
+
+    if path is not None and path.is_dir():
+        return Plans(NO_PLAN, path)
+    plan = NO_PLAN if path is None else read_plan_file(path)
+    return None if plan is None else Plans(plan)
+
+
+def read_plan_file(path: Path) -> Plan | None:
+    """The plan of a file; None if it could not be read (and the reasons were said)."""
+    from paratope.screening import read_plan
+
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TextIO
 
 from paratope.cli import OK, TROUBLE, USAGE
-from paratope.cli.inputs import load_studies, read_day, read_patients, read_plan_file
+from paratope.cli.inputs import Plans, load_studies, read_day, read_patients, read_plans
 from paratope.cli.terminal import coloured, complain, complain_all, paint, width
 from paratope.patient.model import Patient
 from paratope.screening import Plan, Screening, Study, screen
@@ -30,11 +30,11 @@ class Run:
         studies: Sequence[Study],
         on_file: Sequence[Study],
         as_of: int | None,
-        plan: Plan,
+        plans: Plans,
         presume_absence: bool,
     ) -> None:
         self.studies, self.on_file = studies, on_file
-        self.as_of, self.plan, self.presume_absence = as_of, plan, presume_absence
+        self.as_of, self.plans, self.presume_absence = as_of, plans, presume_absence
         self.done = self.failed = 0
 
     def screenings(self, paths: Sequence[str]) -> Iterator[Screening]:
@@ -47,21 +47,25 @@ class Run:
             if record.patient is None:
                 self.failed += 1
                 continue
+            plan = self.plans.of(record.patient.id)
+            if plan is None:
+                self.failed += 1
+                continue
             self.done += 1
             ticker.tick(self.done)
-            yield self.screen(record.patient)
+            yield self.screen(record.patient, plan)
         ticker.clear()
         if not self.done and not self.failed:
             complain("no patient was found in what was given")
             self.failed += 1
 
-    def screen(self, patient: Patient) -> Screening:
+    def screen(self, patient: Patient, plan: Plan) -> Screening:
         """Screen one patient."""
         return screen(
             patient,
             self.studies,
             as_of_for(patient, self.as_of),
-            self.plan,
+            plan,
             presume_absence=self.presume_absence,
             on_file=self.on_file,
         )
@@ -98,12 +102,12 @@ def _start(
     study: Sequence[str] | None, as_of: str | None, plan: Path | None, presume_absence: bool
 ) -> Run | None:
     day, readable = read_day(as_of, "--as-of")
-    planned = read_plan_file(plan)
+    plans = read_plans(plan)
     loaded = load_studies(study)
-    if not readable or planned is None or loaded is None:
+    if not readable or plans is None or loaded is None:
         return None
     studies, on_file = loaded
-    return Run(studies, on_file, day, planned, presume_absence)
+    return Run(studies, on_file, day, plans, presume_absence)
 
 
 def run_screen(

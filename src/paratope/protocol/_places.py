@@ -9,7 +9,9 @@ _VALUE = re.compile(r"[\"']?\s*:\s*(?:[>|][+-]?\s*$|[\"']?)")
 """From the end of a field's name to the first character of its text (or to the end, before a block)."""
 
 
-def locate(lines: Sequence[str], line: int, name: str | None, character: int | None) -> tuple[int, int | None]:
+def locate(
+    lines: Sequence[str], line: int, name: str | None, character: int | None
+) -> tuple[int, int | None]:
     """Line and column (from 1) of the field ``name`` whose value begins on ``line``; with ``character``, of that
     character (from 1) of the field's text. The column is None where the line does not tell."""
     first = lines[line - 1]

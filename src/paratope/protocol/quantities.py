@@ -18,7 +18,11 @@ COUNTED: dict[str, tuple[str, ...]] = {"HBV DNA": ("{copies}/mL",)}
 FEWEST = 0.001
 """In 10*9/L, one cell in a microlitre: a limit below it has lost its exponent (``1 x 109/L`` for ``10*9/L``)."""
 
-ATTRIBUTE_RANGES: dict[str, tuple[float, float]] = {"grade": (1, 5), "NYHA class": (1, 4), "cells per kg": (1e3, 1e12)}
+ATTRIBUTE_RANGES: dict[str, tuple[float, float]] = {
+    "grade": (1, 5),
+    "NYHA class": (1, 4),
+    "cells per kg": (1e3, 1e12),
+}
 """What a number of an entry may be; cell doses per kg are given from about 1e4 (a lost exponent makes 106 of 10*6)."""
 
 

@@ -18,7 +18,7 @@ from paratope.terms import catalogue
 _CLAUSES = re.compile(r"[.;,，。；、\n()（）]| - | but | then | and (?=no\b|not\b)")
 _DOUBT = re.compile(
     r"\b(?:no|not|non|never|without|denie[sd]|negative|exclud\w*|rule[ds]? out|r/o|unlikely|possible|possibly|"
-    r"probabl\w*|suspect\w*|query|questionable|versus|vs|if|should|risk|family|mother|father|brother|sister|"
+    r"probabl\w*|suspect\w*|query|questionable|versus|vs|if|should|to be|will|would|may|might|risk|family|mother|father|brother|sister|"
     r"planned|plan|consider\w*|awaiting|pending|until|history of)\b|\?|？|无|未|否认|排除|可疑|待排|疑似|家族"
 )
 _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (

@@ -57,4 +57,3 @@ def _split_attributes(rule: Rule) -> Iterator[str]:
                     positive = f.item if isinstance(f, n.But) else f
                     if isinstance(positive, ASKED) and (positive if f != positive else n.But(f)) in other:
                         yield positive.attribute
-

@@ -55,9 +55,9 @@ def names(*kinds: str) -> st.SearchStrategy[str]:
 def words() -> st.SearchStrategy[str]:
     """Something a person might write in a free text."""
     letters = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=12)
-    return (letters | st.sampled_from(["no", "null", "~", "1:30", "a: b", "- x", "# y", "'", '"', "中文"])).map(
-        lambda t: " ".join(t.split()) or "x"
-    )
+    return (
+        letters | st.sampled_from(["no", "null", "~", "1:30", "a: b", "- x", "# y", "'", '"', "中文"])
+    ).map(lambda t: " ".join(t.split()) or "x")
 
 
 def days() -> st.SearchStrategy[int]:
@@ -124,7 +124,9 @@ def measurements(draw: st.DrawFn) -> Measurement:
         printed = f"{value.low:.12g} {concept.unit or ''}".strip()
         value = Interval(float(f"{value.low:.12g}"), float(f"{value.low:.12g}"))
         value = value if least <= value.low <= most else Interval(least, least)
-    low, high = draw(st.sampled_from([(None, None), (1.0, 2.5), (None, 1.2), (0.3, None), (106.08203677510608, 120.0)]))
+    low, high = draw(
+        st.sampled_from([(None, None), (1.0, 2.5), (None, 1.2), (0.3, None), (106.08203677510608, 120.0)])
+    )
     return Measurement(
         concept=concept.name,
         value=value,
@@ -158,7 +160,10 @@ def results(draw: st.DrawFn) -> Result:
 @st.composite
 def antigen_tests(draw: st.DrawFn) -> AntigenTest:
     """A test of the tumour that says something."""
-    antigen, method = draw(names("antigen")), draw(st.sampled_from([None, "IHC", "ISH", "flow cytometry", "PET"]))
+    antigen, method = (
+        draw(names("antigen")),
+        draw(st.sampled_from([None, "IHC", "ISH", "flow cytometry", "PET"])),
+    )
     shares = draw(st.dictionaries(st.sampled_from(["1+", "2+", "3+"]), numbers(0, 33), max_size=3))
     percent = {level: Interval(x, x) for level, x in shares.items()}
     if draw(st.booleans()):
@@ -166,7 +171,9 @@ def antigen_tests(draw: st.DrawFn) -> AntigenTest:
     value = draw(st.sampled_from([None, "positive", "negative", "equivocal"]))
     amplified = draw(st.sampled_from([None, True, False]))
     ratio, copies = draw(st.none() | numbers(0, 20)), draw(st.none() | numbers(0, 50))
-    if amplified is None and (method == "ISH" or (antigen == "HER2" and (ratio is not None or copies is not None))):
+    if amplified is None and (
+        method == "ISH" or (antigen == "HER2" and (ratio is not None or copies is not None))
+    ):
         amplified = True
     score = draw(st.sampled_from([None, 0, 1, 2, 3]))
     nothing = not percent and {value, score, amplified, ratio, copies} == {None}
@@ -215,14 +222,20 @@ def entries(draw: st.DrawFn, second: bool = False) -> Entry:
     """
     section = draw(st.sampled_from(["findings", "findings", "therapies", "medicines", "none of"]))
     if section in ("findings", "none of"):
-        name = draw(names("cancer", "condition", "procedure", "vaccine", "device", "allergy", "supportive", "therapy"))
+        name = draw(
+            names("cancer", "condition", "procedure", "vaccine", "device", "allergy", "supportive", "therapy")
+        )
         concepts = {name}
         if section == "none of":
             start, note = draw(maybe_when), draw(st.none() | words())
             fixed = frozenset(concepts)
             kind = kind_of_entry(fixed, "findings")
             return Entry(kind, fixed, closure_of(fixed), "s", "t", False, start, note=note)
-        if catalogue().get(name).kind == "cancer" and second and OTHER_MALIGNANCY not in closure_of(frozenset((name,))):  # type: ignore[union-attr]
+        if (
+            catalogue().get(name).kind == "cancer"
+            and second
+            and OTHER_MALIGNANCY not in closure_of(frozenset((name,)))
+        ):  # type: ignore[union-attr]
             concepts.add(OTHER_MALIGNANCY)
     else:
         pool = [
@@ -234,12 +247,18 @@ def entries(draw: st.DrawFn, second: bool = False) -> Entry:
     if start is not None and end is not None and end.last < start.first:
         start, end = end, start
     said = draw(attributes())
-    treated = sorted(draw(st.lists(whens(), max_size=2)), key=lambda w: (w.last, w.first)) if "treated" in said else []
+    treated = (
+        sorted(draw(st.lists(whens(), max_size=2)), key=lambda w: (w.last, w.first))
+        if "treated" in said
+        else []
+    )
     if treated:
         said["treated"] = True
     fixed = frozenset(concepts)
     return Entry(
-        kind=draw(st.sampled_from([kind_of_entry(fixed, section)] * 4 + ["condition", "therapy", "medicine"])),
+        kind=draw(
+            st.sampled_from([kind_of_entry(fixed, section)] * 4 + ["condition", "therapy", "medicine"])
+        ),
         concepts=fixed,
         closure=closure_of(fixed),
         source="s",
@@ -266,7 +285,9 @@ def cancers(draw: st.DrawFn) -> Cancer:
         text=draw(words()),
         when=draw(maybe_when),
         extent=draw(st.frozensets(st.sampled_from(["advanced", "locally advanced", "metastatic"]))),
-        confirmed_by=draw(st.frozensets(st.sampled_from(["histology", "cytology", "bone marrow examination"]))),
+        confirmed_by=draw(
+            st.frozensets(st.sampled_from(["histology", "cytology", "bone marrow examination"]))
+        ),
         status=draw(st.frozensets(st.sampled_from(["relapsed", "refractory"]))),
         features=draw(st.frozensets(st.just("persistent minimal residual disease"))),
     )
@@ -276,10 +297,14 @@ def cancers(draw: st.DrawFn) -> Cancer:
 def statements(draw: st.DrawFn) -> Statement:
     """What somebody stated."""
     concept = draw(st.sampled_from([c for c in concepts_of("statement") if c.name != "contraception"]))
-    said: st.SearchStrategy[str | float | bool] = st.booleans() | st.sampled_from(["adequate", "none", "present"])
+    said: st.SearchStrategy[str | float | bool] = st.booleans() | st.sampled_from(
+        ["adequate", "none", "present"]
+    )
     if concept.unit:
         said = numbers(0, 1000)
-    parts = st.dictionaries(st.sampled_from(["no gamete donation", "other"]), st.booleans() | numbers(0, 99), max_size=2)
+    parts = st.dictionaries(
+        st.sampled_from(["no gamete donation", "other"]), st.booleans() | numbers(0, 99), max_size=2
+    )
     return Statement(
         topic=concept.name,
         value=draw(said),
@@ -318,7 +343,9 @@ def others(draw: st.DrawFn) -> Fact:
             signed = draw(st.none() | words())
             return Consent(draw(st.none() | words()), "s", when, "t", draw(st.booleans()), signed)
         case 1:
-            covers = draw(st.sampled_from(["anticancer treatment", "medicines", "supportive care", "allergies"]))
+            covers = draw(
+                st.sampled_from(["anticancer treatment", "medicines", "supportive care", "allergies"])
+            )
             return Review(covers, "s", when, "t")
         case 2:
             return Imaging(draw(st.none() | words()), "s", when, "t")
@@ -338,7 +365,9 @@ def patients(draw: st.DrawFn) -> Patient:
     subjects = [f for f in found if isinstance(f, Entry) and f.present]
     if subjects:
         found = [
-            replace(f, about=draw(st.sampled_from([None, *(e.source for e in subjects)]))) if isinstance(f, Result) else f
+            replace(f, about=draw(st.sampled_from([None, *(e.source for e in subjects)])))
+            if isinstance(f, Result)
+            else f
             for f in found
         ]
     sex = draw(st.sampled_from([None, "male", "female"]))

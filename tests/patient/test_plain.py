@@ -58,7 +58,9 @@ def test_the_person() -> None:
 
 
 def test_a_result() -> None:
-    (m,) = good("labs: [{is: Hb, value: 5.8 g/dL, range: 13-17.5, on: 2026-06-10}]").measurements["haemoglobin"]
+    (m,) = good("labs: [{is: Hb, value: 5.8 g/dL, range: 13-17.5, on: 2026-06-10}]").measurements[
+        "haemoglobin"
+    ]
     assert (m.value, m.low, m.high) == (Interval(58, 58), 130, 175)
     assert (m.printed, m.text, m.when) == ("5.8 g/dL", "haemoglobin 5.8 g/dL", on("2026-06-10"))
     assert m.source == "labs[0] (line 2)"
@@ -168,9 +170,15 @@ def test_tests_and_what_they_are_about() -> None:
         ("{is: HER2, by: ISH, ratio: 1.4, copies: 3.1}", {"amplified": False}),
         ("{is: HER2, by: ISH, ratio: 2.4, copies: 3.1}", {"amplified": None}),
         ("{is: BCMA, by: flow, result: positive, cells: 92 %}", {"percent": {"any": Interval(92, 92)}}),
-        ("{is: PSMA, by: IHC, cells: {1+: 30 %, 3+: 8}}", {"percent": {"1+": Interval(30, 30), "3+": Interval(8, 8)}}),
+        (
+            "{is: PSMA, by: IHC, cells: {1+: 30 %, 3+: 8}}",
+            {"percent": {"1+": Interval(30, 30), "3+": Interval(8, 8)}},
+        ),
         ("{is: PSMA, by: PET/CT, result: positive}", {"method": "PET", "value": "positive"}),
-        ("{is: FAP, result: equivocal, compartment: stroma}", {"value": "equivocal", "compartment": "stroma"}),
+        (
+            "{is: FAP, result: equivocal, compartment: stroma}",
+            {"value": "equivocal", "compartment": "stroma"},
+        ),
     ],
 )
 def test_antigens(item: str, expected: dict[str, Any]) -> None:
@@ -215,12 +223,15 @@ def test_what_a_therapy_leaves_unsaid_is_taken_from_the_catalogue() -> None:
     t = entry("therapies: [{is: [daratumumab, bortezomib], on: 2025-03-01}]")
     assert t.targets == {"CD38"}
     assert t.attributes["half-life"] == 18.0
-    assert "half-life" not in entry("therapies: [{is: daratumumab, on: 2025-03-01, half-life: unknown}]").attributes
+    assert (
+        "half-life"
+        not in entry("therapies: [{is: daratumumab, on: 2025-03-01, half-life: unknown}]").attributes
+    )
     assert entry("therapies: [{is: daratumumab, on: 2025-03-01, targets: []}]").targets == frozenset()
 
 
 def test_a_regimen_in_one_word_and_one_of_an_unknown_name() -> None:
-    assert entry("therapies: [{is: gemcitabine + cisplatin, on: 2025}]").concepts == {"gemcitabine", "cisplatin"}
+    assert entry("therapies: [{is: cisplatin + topotecan, on: 2025}]").concepts == {"cisplatin", "topotecan"}
     (t,) = kept("therapies: [{is: newmab, classes: [antibody], on: 2025}]").entries
     assert (t.concepts, t.text) == ({"antibody therapy"}, "newmab")
     assert "half-life" not in t.attributes
@@ -243,7 +254,11 @@ def test_medicines_go_on_unless_they_ended() -> None:
 @pytest.mark.parametrize(
     ("item", "kind", "active"),
     [
-        ("{is: pulmonary embolism, on: 2026-02-10}", "condition", None),  # an event: whether it is over is not said
+        (
+            "{is: pulmonary embolism, on: 2026-02-10}",
+            "condition",
+            None,
+        ),  # an event: whether it is over is not said
         ("{is: heart failure, on: 2024}", "condition", True),
         ("{is: heart failure, on: 2024, to: 2025}", "condition", False),
         ("{is: heart failure, on: 2024, to: unknown}", "condition", False),
@@ -281,14 +296,18 @@ def test_attributes() -> None:
 
 
 def test_another_cancer_is_another_malignancy() -> None:
-    patient = good("cancer: {is: DLBCL}\nfindings: [{is: gastric adenocarcinoma, on: 2019, to: 2020}, basal cell carcinoma]")
+    patient = good(
+        "cancer: {is: DLBCL}\nfindings: [{is: gastric adenocarcinoma, on: 2019, to: 2020}, basal cell carcinoma]"
+    )
     assert all("other malignancy" in e.closure for e in patient.entries)
     (alone,) = good("findings: [gastric adenocarcinoma]").entries
     assert "other malignancy" not in alone.closure
 
 
 def test_asked_about_and_absent() -> None:
-    patient = good("none of: [active infection, {is: stroke, on: 2026-06-10}, liver metastases]\nabsent: 癫痫\n")
+    patient = good(
+        "none of: [active infection, {is: stroke, on: 2026-06-10}, liver metastases]\nabsent: 癫痫\n"
+    )
     assert [(sorted(e.concepts), e.present) for e in patient.entries] == [
         (["active infection"], False), (["stroke"], False), (["epilepsy"], False),
     ]  # fmt: skip
@@ -298,7 +317,9 @@ def test_asked_about_and_absent() -> None:
 
 
 def test_flags() -> None:
-    patient = good("flags: {肝转移: yes, pregnant: {value: no, on: 2026-06-10}, breast-feeding: }\nfindings: [bone metastases]")
+    patient = good(
+        "flags: {肝转移: yes, pregnant: {value: no, on: 2026-06-10}, breast-feeding: }\nfindings: [bone metastases]"
+    )
     assert {name: [f.value for f in group] for name, group in patient.flags.items()} == {
         "liver metastases": [True], "pregnant": [False], "bone metastases": [True],
     }  # fmt: skip
@@ -318,7 +339,10 @@ def test_statements() -> None:
         "life expectancy": [12.0], "venous access": ["adequate"], "other unsuitability": ["none"], "contraception": [12.0],
         "lack of effective treatment": [True], "severely life-threatening disease": [True],
     }  # fmt: skip
-    assert patient.statements["contraception"][0].parts == {"months after last dose": 12.0, "no gamete donation": True}
+    assert patient.statements["contraception"][0].parts == {
+        "months after last dose": 12.0,
+        "no gamete donation": True,
+    }
     (stated,) = patient.statements["life expectancy"]
     assert (stated.author, stated.study, stated.when) == ("investigator", "S1", on("2026-06-10"))
 
@@ -340,7 +364,9 @@ def test_lists_lesions_consents_and_notes() -> None:
 
 
 def test_names_of_fields_and_sections_in_other_spellings() -> None:
-    (t,) = good("None_Of: [stroke]\nTherapies: [{is: bortezomib, lastDose: 2025-03-01, half_life: 4.5 d}]").entries[1:]
+    (t,) = good(
+        "None_Of: [stroke]\nTherapies: [{is: bortezomib, lastDose: 2025-03-01, half_life: 4.5 d}]"
+    ).entries[1:]
     assert (t.end, t.attributes["half-life"]) == (on("2025-03-01"), 4.5)
 
 
@@ -465,7 +491,9 @@ def test_warnings(text: str, place: str, words: str) -> None:
 
 
 def test_everything_at_once_in_the_order_of_the_file() -> None:
-    text = "".join(f"{text}\n" for text, *_ in ERRORS if text.split(":")[0] in ("zzz", "reviewed", "cancer", "form"))
+    text = "".join(
+        f"{text}\n" for text, *_ in ERRORS if text.split(":")[0] in ("zzz", "reviewed", "cancer", "form")
+    )
     ((_, problems),) = read_plain_text(text.replace("cancer: [{is: HBsAg}]\n", ""), "test.yaml")
     assert [p.line for p in problems] == sorted(p.line for p in problems if p.line)
     assert len({p.place for p in errors(problems)}) == 5  # and the missing patient

@@ -198,7 +198,9 @@ def test_daily_doses(text: str, milligrams: float) -> None:
     assert read_daily_dose(text) == pytest.approx(milligrams, rel=1e-12)
 
 
-@pytest.mark.parametrize("text", ["40 mg weekly", "20 mg every other day", "5 mg when needed", "12 IU/d", "2 puffs daily"])
+@pytest.mark.parametrize(
+    "text", ["40 mg weekly", "20 mg every other day", "5 mg when needed", "12 IU/d", "2 puffs daily"]
+)
 def test_medicines_without_a_daily_dose_in_mg(text: str) -> None:
     assert isinstance(read_daily_dose(text), NoDailyDose)
 
@@ -243,7 +245,9 @@ finite = st.floats(0, 1e6, allow_subnormal=False)
 
 @settings(max_examples=200)
 @given(finite, finite, st.booleans(), st.booleans(), st.sampled_from(["point", "between", "below", "above"]))
-def test_an_interval_printed_reads_back(a: float, b: float, low_open: bool, high_open: bool, kind: str) -> None:
+def test_an_interval_printed_reads_back(
+    a: float, b: float, low_open: bool, high_open: bool, kind: str
+) -> None:
     low, high = sorted((a, b))
     match kind:
         case "point":

@@ -86,6 +86,9 @@ REFUSED = [
     "m" * 1000,
     "{never closed",
     "xULN",
+    "log IU/mL",  # a logarithm is no multiple
+    "log10 copies/mL",
+    "[log_IU]/mL",
 ]
 
 

@@ -115,6 +115,8 @@ _Dumper.yaml_implicit_resolvers = {
     first: [pair for pair in pairs if pair[0] == "tag:yaml.org,2002:null"]
     for first, pairs in yaml.SafeDumper.yaml_implicit_resolvers.items()
 }
+
+
 def _text(dumper: yaml.SafeDumper, value: str) -> yaml.ScalarNode:
     """A text with a line break in it stays on its line, in double quotes."""
     return dumper.represent_scalar("tag:yaml.org,2002:str", value, style=None if value.isprintable() else '"')
@@ -166,7 +168,9 @@ def _add(form: Plain, section: str, item: Plain) -> None:
 
 def _some(**fields: object) -> Plain:
     """The fields that say something; an underscore stands for a blank."""
-    return {k.rstrip("_").replace("_", " "): v for k, v in fields.items() if v is not None and v != "" and v != {}}
+    return {
+        k.rstrip("_").replace("_", " "): v for k, v in fields.items() if v is not None and v != "" and v != {}
+    }
 
 
 def _when(when: When | None) -> str | None:
@@ -202,7 +206,13 @@ def _called(text: str, names: Iterable[str]) -> str | None:
     return None if not shown or shown.casefold() == " + ".join(names).casefold() else shown
 
 
-_MEASURE_SECTION = {"blood": "labs", "serology": "labs", "vitals": "vitals", "performance": "scores", "echo": "echo"}
+_MEASURE_SECTION = {
+    "blood": "labs",
+    "serology": "labs",
+    "vitals": "vitals",
+    "performance": "scores",
+    "echo": "echo",
+}
 
 
 def _freshness(name: str) -> str:
@@ -310,9 +320,10 @@ def _section_of(entry: Entry) -> str:
         if entry.kind == "medicine":
             return "medicines"
         return "therapies" if ANTICANCER in entry.closure and entry.kind != "supportive" else "findings"
-    plain = not (
-        entry.end or entry.ongoing or entry.attributes or entry.targets or entry.treated or entry.study
-    ) and len(entry.concepts) == 1
+    plain = (
+        not (entry.end or entry.ongoing or entry.attributes or entry.targets or entry.treated or entry.study)
+        and len(entry.concepts) == 1
+    )
     return "none of" if plain and entry.kind == entry_kind(entry.concepts, "condition") else "findings"
 
 
@@ -323,7 +334,9 @@ def _ids(patient: Patient) -> dict[str, str]:
     for number, entry in enumerate(patient.entries, 1):
         if entry.source in wanted and entry.source not in found:
             alone = [
-                c for c in sorted(entry.concepts) if sum(e.present and c in e.closure for e in patient.entries) == 1
+                c
+                for c in sorted(entry.concepts)
+                if sum(e.present and c in e.closure for e in patient.entries) == 1
             ]
             found[entry.source] = alone[0] if alone and entry.present else f"E{number}"
     return found
@@ -374,7 +387,11 @@ def _silences(entry: Entry, section: str, names: list[str], classes: list[str], 
         ended = entry.end is not None and not entry.ongoing
         if is_active(entry.concepts, entry.end, ended, entry.ongoing, taken) is not None:
             form["active"] = "unknown"
-    if section == "therapies" and "half-life" not in entry.attributes and half_life_of(names, classes) is not None:
+    if (
+        section == "therapies"
+        and "half-life" not in entry.attributes
+        and half_life_of(names, classes) is not None
+    ):
         form["half-life"] = "unknown"
     return form
 
@@ -427,7 +444,9 @@ def _lesion(lesion: Lesion) -> Plain:
         site=lesion.site,
         longest=None if lesion.longest is None else interval_text(lesion.longest, "mm"),
         short_axis=None if lesion.short_axis is None else interval_text(lesion.short_axis, "mm"),
-        slice_thickness=None if lesion.slice_thickness is None else f"{number_text(lesion.slice_thickness)} mm",
+        slice_thickness=None
+        if lesion.slice_thickness is None
+        else f"{number_text(lesion.slice_thickness)} mm",
         kind=lesion.kind,
         modality=lesion.modality,
         on=_when(lesion.when),
@@ -475,7 +494,10 @@ def _stated(value: float, unit: str) -> str:
 
 def _consent(consent: Consent) -> Plain:
     return _some(
-        study=consent.study, on=_when(consent.when), by=consent.signed_by, active=None if consent.active else False
+        study=consent.study,
+        on=_when(consent.when),
+        by=consent.signed_by,
+        active=None if consent.active else False,
     )
 
 

@@ -196,7 +196,9 @@ def _rows(reading: Reading, section: Section, key: str, value: object) -> Iterab
 
 def _row(reading: Reading, section: Section, item: object, path: Path) -> Row:
     text = text_of(item)
-    alone = text is not None and sum(f.required for f in section.fields) <= 1 and section.fields[0].name == "is"
+    alone = (
+        text is not None and sum(f.required for f in section.fields) <= 1 and section.fields[0].name == "is"
+    )
     return Row(reading, {"is": text} if alone else item, path, section.fields, bare=alone)
 
 
@@ -205,11 +207,17 @@ def _contradictions(reading: Reading, entries: list[Recorded]) -> None:
     absent = [(path, entry) for path, _, entry in entries if not entry.present]
     for path, refuted in absent:
         for _, _, entry in entries:
-            since = refuted.start is not None and entry.start is not None and entry.start.first > refuted.start.last
+            since = (
+                refuted.start is not None
+                and entry.start is not None
+                and entry.start.first > refuted.start.last
+            )
             over = entry.attributes.get("active") is False or (entry.end is not None and not entry.ongoing)
             if entry.present and refuted.concepts & entry.closure and not since and not over:
                 name = ", ".join(sorted(refuted.concepts & entry.closure))
-                message = f"{name} is said to be absent, and '{entry.text}' is in {entry.source}: both are kept"
+                message = (
+                    f"{name} is said to be absent, and '{entry.text}' is in {entry.source}: both are kept"
+                )
                 reading.report(path, message, warning=True)
                 break
 

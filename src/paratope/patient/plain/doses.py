@@ -12,7 +12,11 @@ _TIMES = tuple(
     (re.compile(rf"\b(?:{english})(?!\w)|{chinese}", re.I), times)
     for times, english, chinese in (
         (1.0, rf"once {_A_DAY}|every day|daily|per day|a day|od|qd|nocte|mane", "每[日天](?:一次|1次)"),
-        (2.0, rf"(?:twice|two times) {_A_DAY}|bid|b\.i\.d\.?|bd|q12h|every 12 h(?:ours)?", "每[日天](?:两次|二次|2次)"),
+        (
+            2.0,
+            rf"(?:twice|two times) {_A_DAY}|bid|b\.i\.d\.?|bd|q12h|every 12 h(?:ours)?",
+            "每[日天](?:两次|二次|2次)",
+        ),
         (3.0, rf"three times {_A_DAY}|tid|t\.i\.d\.?|tds|q8h|every 8 h(?:ours)?", "每[日天](?:三次|3次)"),
         (4.0, rf"four times {_A_DAY}|qid|q\.i\.d\.?|qds|q6h|every 6 h(?:ours)?", "每[日天](?:四次|4次)"),
     )
@@ -23,8 +27,12 @@ _NOT_DAILY = re.compile(
     r"\bprn\b|隔[日天]|每周|每[三四]周|需要时",
     re.I,
 )
-_COUNT = re.compile(r"^(?P<count>\d+(?:\.\d+)?)\s*(?:x|×|\*)\s*(?P<rest>.+?)(?:\s*(?:/|per |a )\s*(?:d|day))?$")
-_COUNT_AFTER = re.compile(r"^(?P<rest>.+?)\s*(?:x|×|\*)\s*(?P<count>\d+)(?:\s*(?:/|per |a )\s*(?:d|day)|\s*daily)?$")
+_COUNT = re.compile(
+    r"^(?P<count>\d+(?:\.\d+)?)\s*(?:x|×|\*)\s*(?P<rest>.+?)(?:\s*(?:/|per |a )\s*(?:d|day))?$"
+)
+_COUNT_AFTER = re.compile(
+    r"^(?P<rest>.+?)\s*(?:x|×|\*)\s*(?P<count>\d+)(?:\s*(?:/|per |a )\s*(?:d|day)|\s*daily)?$"
+)
 
 
 class NoDailyDose(Trouble):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
@@ -11,28 +10,12 @@ from paratope.patient.fhir.cancers import is_cancer
 from paratope.patient.fhir.drugs import Drugs, drugs_in
 from paratope.patient.fhir.procedures import entry_kind
 from paratope.patient.model import AttributeValue, Entry, Flag, When
-from paratope.patient.plain.doses import NoDailyDose, read_daily_dose
-from paratope.patient.plain.fields import (
-    ATTRIBUTE_FIELDS,
-    DAILY_DOSE,
-    MORE_FIELDS,
-    NUMBER,
-    TEXT,
-    TREATED,
-    WORD,
-    YES_NO,
-    Field,
-)
-from paratope.patient.plain.measures import in_unit
-from paratope.patient.plain.reading import Row, text_of
-from paratope.patient.plain.scalars import Trouble, read_amounts, read_date, read_number, squeeze, yes_or_no
+from paratope.patient.plain.reading import Row
+from paratope.patient.plain.scalars import squeeze
 from paratope.terms import catalogue
 
 STILL = frozenset({"ongoing", "now", "present", "today", "continuing", "至今", "目前", "现在"})
 """Words for "has not ended"."""
-UNKNOWN = frozenset({"unknown", "?", "不详", "未知"})
-
-_LIMITS = {"grade": (0.0, 5.0), "NYHA class": (1.0, 4.0), "line": (0.0, 30.0)}
 
 ANTICANCER, MEDICINE, OTHER_MALIGNANCY = "anticancer treatment", "medicine", "other malignancy"
 
@@ -51,15 +34,27 @@ def kind_of_entry(concepts: frozenset[str], section: str) -> str:
 
 def on_one_day(kind: str, section: str) -> bool:
     """Whether ``on`` is the whole of it: a vaccine was given on one day, an illness began on it."""
-    return section != "findings" or kind in ("vaccine", "procedure", "supportive", "therapy", "medicine", "product")
+    return section != "findings" or kind in (
+        "vaccine",
+        "procedure",
+        "supportive",
+        "therapy",
+        "medicine",
+        "product",
+    )
 
 
 def goes_on(concepts: frozenset[str], attributes: Mapping[str, AttributeValue]) -> bool:
     """Whether it goes on, where the form says nothing of an end: a trial somebody is on."""
-    return "trial participation" in closure_of(concepts) and attributes.get("phase") in ("on study", "follow-up")
+    return "trial participation" in closure_of(concepts) and attributes.get("phase") in (
+        "on study",
+        "follow-up",
+    )
 
 
-def is_active(concepts: frozenset[str], end: When | None, ended: bool, ongoing: bool, taken: int | None) -> bool | None:
+def is_active(
+    concepts: frozenset[str], end: When | None, ended: bool, ongoing: bool, taken: int | None
+) -> bool | None:
     """Whether a finding is active, where the form does not say.
 
     It is if it is going on; it is not once it has ended; a lasting disease without an end on record is. Of an
@@ -106,7 +101,7 @@ def read_entry(row: Row, section: str) -> Entry | Flag | None:
         return flag
     names = _named(row)
     start, end, ongoing = _dates(row, section, treatment)
-    attributes, treated = _attributes(row)
+    attributes, treated = read_attributes(row)
     targets = frozenset(row.names("targets"))
     present, kind = row.yes("present"), row.word("kind")
     note, study, called = row.text("note"), row.text("study"), row.text("called")
@@ -116,7 +111,12 @@ def read_entry(row: Row, section: str) -> Entry | Flag | None:
     present = present is not False
     concepts = frozenset((*names.known, *names.classes, *_added(row, names, section, present)))
     kind = kind or kind_of_entry(concepts, section)
-    if on_one_day(kind, section) and row.written.get("on") in ("on", "date") and "to" not in row and not ongoing:
+    if (
+        on_one_day(kind, section)
+        and row.written.get("on") in ("on", "date")
+        and "to" not in row
+        and not ongoing
+    ):
         end = start
     if "ongoing" not in row and "to" not in row:
         ongoing = ongoing or goes_on(concepts, attributes)
@@ -149,7 +149,9 @@ def _added(row: Row, names: Names, section: str, present: bool) -> tuple[str, ..
         return () if ANTICANCER in closure else (ANTICANCER,)
     if section == "medicines":
         return (MEDICINE,) if names.unknown else ()
-    second = row.reading.has_cancer and OTHER_MALIGNANCY not in closure and any(is_cancer(n) for n in names.known)
+    second = (
+        row.reading.has_cancer and OTHER_MALIGNANCY not in closure and any(is_cancer(n) for n in names.known)
+    )
     return (OTHER_MALIGNANCY,) if second else ()
 
 
@@ -269,103 +271,6 @@ def _dates(row: Row, section: str, treatment: bool) -> tuple[When | None, When |
         message = "when it ended is missing: write `to` (the last dose), `ongoing: yes`, or `to: unknown`"
         row.reading.report(row.path, message, warning=True)
     return start, end, ongoing is True or still
-
-
-# --- attributes ----------------------------------------------------------------------------------------
-
-
-def _attributes(row: Row) -> tuple[dict[str, AttributeValue], tuple[When, ...]]:
-    """The named properties that are recorded, and the dates of its treatments, newest last."""
-    found: dict[str, AttributeValue] = {}
-    treated: list[When] = []
-    for field in (*ATTRIBUTE_FIELDS, *MORE_FIELDS):
-        if field.name not in row or _is_unknown(row, field):
-            continue
-        value: AttributeValue | None
-        match field.type:
-            case kind if kind == YES_NO:
-                value = row.yes(field.name)
-            case kind if kind == WORD:
-                value = row.word(field.name)
-            case kind if kind == TEXT:
-                value = row.text(field.name)
-            case kind if kind == DAILY_DOSE:
-                value = _dose(row)
-            case kind if kind == TREATED:
-                value = _treated(row, treated)
-            case kind if kind == NUMBER:
-                value = _number(row, field)
-            case other:
-                raise TypeError(f"no attribute has the type {other!r}")
-        if value is not None:
-            found[field.name] = value
-    return found, tuple(sorted(treated, key=lambda w: (w.last, w.first)))
-
-
-def _is_unknown(row: Row, field: Field) -> bool:
-    """Whether a property is said to be not known (which also keeps it from being derived)."""
-    text = text_of(row.values[field.name])
-    return text is not None and squeeze(text).casefold() in UNKNOWN
-
-
-def _dose(row: Row) -> float | None:
-    text = row.text("daily dose")
-    if text is None:
-        return None
-    dose = read_daily_dose(text)
-    if isinstance(dose, Trouble):
-        row.report("daily dose", dose.message, warning=isinstance(dose, NoDailyDose))
-        return None
-    return dose
-
-
-def _treated(row: Row, dates: list[When]) -> bool | None:
-    """``yes``, ``no``, or dates, which are added to ``dates``."""
-    answer: bool | None = None
-    for path, text in row.texts("treated"):
-        said = yes_or_no(text)
-        if isinstance(said, bool):
-            answer = said
-            continue
-        when = read_date(text)
-        if isinstance(when, Trouble):
-            row.reading.report(path, f"{when.message}; or write yes or no")
-        else:
-            dates.append(when)
-    if answer is False and dates:
-        message = "it is said not to be treated and has dates of treatment: both are kept"
-        row.report("treated", message, warning=True)
-    return True if answer is None and dates else answer
-
-
-def _number(row: Row, field: Field) -> float | None:
-    """A number, in the unit of the field where it has one."""
-    if not field.unit:
-        value = row.take(field.name, read_number)
-        limits = _LIMITS.get(field.name)
-        if value is None or limits is None:
-            return value
-        least, most = limits
-        if not least <= value <= most or value != int(value):
-            row.report(field.name, f"'{row.text(field.name)}' is no {field.name}: it goes from {least:g} to {most:g}")
-            return None
-        return value
-    text = row.text(field.name)
-    amounts = None if text is None else read_amounts(text)
-    if amounts is None:
-        return None
-    if isinstance(amounts, Trouble):
-        row.report(field.name, f"{amounts.message} (here: {field.example})")
-        return None
-    converted = in_unit(amounts, field.unit, hint=field.example)
-    if isinstance(converted, Trouble):
-        row.report(field.name, converted.message)
-        return None
-    value = converted.value.low
-    if converted.value.high != value or not math.isfinite(value) or value < 0:
-        row.report(field.name, f"'{text}' is no single number; write it as in {field.example}")
-        return None
-    return value
 
 
 # --- asked about and absent -----------------------------------------------------------------------------

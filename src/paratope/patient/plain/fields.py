@@ -28,8 +28,8 @@ TYPES: dict[str, str] = {
     DATE: "a day, a month or a year: `2026-06-10`, `2026-06`, `2026`; between two days: `2026-06-01 to 2026-06-10`",
     NAME: "a name from the catalogue, by any of its spellings, English or Chinese",
     NAMES: "one name or a list of names from the catalogue",
-    QUANTITY: "a number with its unit: `118 g/L`, `5.8 g/dL`, `\"<20 IU/mL\"`, `\">= 60 %\"`, `60-65 %`",
-    RANGE: "two numbers with their unit, or one limit: `130-175 g/L`, `\"<= 40 U/L\"`",
+    QUANTITY: 'a number with its unit: `118 g/L`, `5.8 g/dL`, `"<20 IU/mL"`, `">= 60 %"`, `60-65 %`',
+    RANGE: 'two numbers with their unit, or one limit: `130-175 g/L`, `"<= 40 U/L"`',
     NUMBER: "a number, with the unit named below where it has one",
     TEXT: "any words",
     WORD: "one of the words below",
@@ -70,7 +70,9 @@ class Section(NamedTuple):
 
 
 CALLED = Field("called", TEXT, "its name as the record has it, shown in place of the catalogue's", "R-DHAP")
-NOTE = Field("note", TEXT, "anything a reader should see beside the fact; decides nothing", "seen on two scans")
+NOTE = Field(
+    "note", TEXT, "anything a reader should see beside the fact; decides nothing", "seen on two scans"
+)
 ON = Field("on", DATE, "the day of it", "2026-06-10", aliases=("date",))
 PROBLEM = Field(
     "problem",

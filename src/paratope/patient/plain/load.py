@@ -113,7 +113,9 @@ def _load_yaml(text: str) -> tuple[Document, ...]:
             elif isinstance(event, yaml.DocumentEndEvent):
                 if not builder.empty:
                     documents.append(Document(builder.data, builder.lines, tuple(builder.problems)))
-            elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent) and not builder.take(event):
+            elif not isinstance(event, yaml.StreamStartEvent | yaml.StreamEndEvent) and not builder.take(
+                event
+            ):
                 documents.append(_refused(_TOO_DEEP, _line(event)))
                 break
     except yaml.MarkedYAMLError as error:
@@ -258,14 +260,18 @@ def _syntax(error: yaml.MarkedYAMLError, text: str) -> Document:
     quoted = _NEEDS_QUOTES.search(written)
     if quoted:
         value = quoted["value"].strip()
-        advice = f"a value that begins with {value[0]} must stand in quotes: \"{value}\""
+        advice = f'a value that begins with {value[0]} must stand in quotes: "{value}"'
     elif "\t" in written:
         advice = "there is a tab on this line: indent with blanks"
     elif re.search(r"[^\s:]:\s+[^:{]*[^\s:]:\s", written):
         advice = "a text with a colon in it must stand in quotes"
     else:
-        words = (error.problem or "not well formed").replace("could not find expected ':'", "a colon is missing")
+        words = (error.problem or "not well formed").replace(
+            "could not find expected ':'", "a colon is missing"
+        )
         advice = f"this is not YAML: {words}"
         if start is not None and start != at + 1:
-            advice += f"; what began on line {start} is not finished (look for a missing bracket, quote or colon)"
+            advice += (
+                f"; what began on line {start} is not finished (look for a missing bracket, quote or colon)"
+            )
     return _refused(advice, at + 1)

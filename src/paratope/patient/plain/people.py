@@ -174,7 +174,11 @@ def read_statement(row: Row) -> tuple[Statement, ...]:
 
 
 def _example(concept: Concept) -> str:
-    return f"`value: 52 {'weeks' if concept.unit == 'wk' else concept.unit}`" if concept.unit else "`value: adequate`"
+    return (
+        f"`value: 52 {'weeks' if concept.unit == 'wk' else concept.unit}`"
+        if concept.unit
+        else "`value: adequate`"
+    )
 
 
 def _answer(row: Row, concept: Concept) -> str | float | bool | None:

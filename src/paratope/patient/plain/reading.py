@@ -23,8 +23,8 @@ MOST_SUGGESTIONS = 40
 
 
 def plainly(text: str) -> str:
-    """A key or word without the differences that do not matter: case, blanks, hyphens, underscores."""
-    return re.sub(r"[\s_\-]+", "", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)).casefold()
+    """A key or word without the differences that do not matter: case, blanks, hyphens, underscores, slashes."""
+    return re.sub(r"[\s_\-/.]+", "", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)).casefold()
 
 
 def either(words: Iterable[str], last: str = "or") -> str:
@@ -166,7 +166,9 @@ def _near_names(text: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
     if len(names) < 3:
         words = set(re.findall(r"\w+", text))
         if words and max(map(len, words)) > 3:
-            names += [n for s, n in candidates.items() if words <= set(re.findall(r"\w+", s)) and n not in names]
+            names += [
+                n for s, n in candidates.items() if words <= set(re.findall(r"\w+", s)) and n not in names
+            ]
     return tuple(dict.fromkeys(names))[:3]
 
 
@@ -186,7 +188,9 @@ class Row:
         self.usable = True
         if not isinstance(data, Mapping):
             self.usable = False
-            shown = ", ".join(f"{f.name}: {f.example}" for f in [f for f in fields if f.required] or fields[:2])
+            shown = ", ".join(
+                f"{f.name}: {f.example}" for f in [f for f in fields if f.required] or fields[:2]
+            )
             reading.report(path, f"a mapping is expected here, as in {{{shown}}}")
             return
         known = {plainly(name): f.name for f in fields for name in (f.name, *f.aliases)}
@@ -196,7 +200,9 @@ class Row:
             here = (*path, name)
             if field is None:
                 near = difflib.get_close_matches(plainly(name)[:60], known, n=1, cutoff=0.6)
-                hint = f"did you mean '{known[near[0]]}'?" if near else f"known here: {', '.join(self.fields)}"
+                hint = (
+                    f"did you mean '{known[near[0]]}'?" if near else f"known here: {', '.join(self.fields)}"
+                )
                 if value is None and name[:1].isdigit():
                     hint = "if a comma before it belongs to a value, put that value in quotes"
                 reading.report(here, f"'{name}' is not a field of this section; {hint}")
@@ -265,7 +271,7 @@ class Row:
     def date(self, name: str) -> When | None:
         """A date field; ``unknown`` is None. A date after the record was taken is a warning."""
         text = self.text(name)
-        if text is None or text.casefold() in ("unknown", "?", "不详", "未知"):
+        if text is None or squeeze(text).casefold() in UNKNOWN:
             return None
         when = self.take(name, read_date)
         if when is not None:
@@ -326,7 +332,7 @@ _WORDS_ALSO = {
     ("by", "flow"): "flow cytometry", ("by", "流式"): "flow cytometry", ("by", "petct"): "PET",
     ("by", "psmapet"): "PET", ("condition", "air"): "room air", ("condition", "ra"): "room air",
     ("condition", "oxygen"): "supplemental oxygen", ("route", "po"): "oral", ("route", "intravenous"): "iv",
-    ("route", "i.v."): "iv", ("route", "sc"): "subcutaneous", ("route", "im"): "intramuscular",
+    ("route", "sc"): "subcutaneous", ("route", "im"): "intramuscular",
     ("severity", "lifethreatening"): "life-threatening", ("confirmed by", "marrow"): "bone marrow examination",
     ("confirmed by", "bonemarrow"): "bone marrow examination", ("confirmed by", "biopsy"): "histology",
     ("kind", "node"): "lymph node", ("kind", "nodal"): "lymph node", ("kind", "soft"): "soft tissue",

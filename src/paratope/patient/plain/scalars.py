@@ -32,6 +32,9 @@ def squeeze(text: str) -> str:
 
 # --- yes and no ----------------------------------------------------------------------------------------
 
+UNKNOWN = frozenset({"unknown", "?", "不详", "未知"})
+"""Words for "not known", where a field may say so expressly."""
+
 _YES = frozenset({"yes", "true", "y", "t", "on", "是", "有", "真"})
 _NO = frozenset({"no", "false", "n", "f", "off", "none", "否", "无", "没有", "不", "假"})
 
@@ -53,7 +56,9 @@ _CHINESE = re.compile(r"(\d{4})年(?:(\d{1,2})月(?:(\d{1,2})[日号])?)?")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _BETWEEN = re.compile(r"\s*(?:\bto\b|\.\.|至|到|~)\s*")
 _BY = re.compile(r"(?:by|until|no later than|不晚于)\s+(.*)", re.I)
-_OTHER_ORDER = re.compile(r"\d{1,2}[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,9})[-/., ]\s*\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}")
+_OTHER_ORDER = re.compile(
+    r"\d{1,2}[-/. ]\s*(?:\d{1,2}|[A-Za-z]{3,9})[-/., ]\s*\d{2,4}|[A-Za-z]{3,9} \d{1,2},? \d{4}"
+)
 
 
 def read_date(text: str) -> When | Trouble:
@@ -84,7 +89,9 @@ def _one_date(text: str) -> When | Trouble:
     if found is None:
         if _OTHER_ORDER.fullmatch(text):
             return Trouble(f"'{text}' could be read in several ways: write the year first, as in 2026-06-10")
-        return Trouble(f"'{text}' is no date: write a day, a month or a year, as in 2026-06-10, 2026-06 or 2026")
+        return Trouble(
+            f"'{text}' is no date: write a day, a month or a year, as in 2026-06-10, 2026-06 or 2026"
+        )
     when = parse_when("-".join(part.zfill(2) for part in found.groups() if part is not None))
     if when is not None:
         return when
@@ -94,7 +101,9 @@ def _one_date(text: str) -> When | Trouble:
         return Trouble(f"'{text}': the year {year} cannot be right")
     if month is not None and not 1 <= month <= 12:
         return Trouble(f"'{text}': there is no month {month} (year first, then month, then day)")
-    return Trouble(f"'{text}': there is no day {day} in that month (it has {monthrange(year, month or 1)[1]})")
+    return Trouble(
+        f"'{text}': there is no day {day} in that month (it has {monthrange(year, month or 1)[1]})"
+    )
 
 
 def date_text(when: When) -> str:
@@ -124,13 +133,18 @@ _BOTH = re.compile(
 )
 _ONE_COMMA = re.compile(r"[+-]?\d{1,3},\d{3}(?:[eE].*)?")
 _FLAG = re.compile(r"(?:\s+\(?[HL]{1,2}\)?|\s*\*+|\s*\([HL]\))$")  # the laboratory's own "high", "low"
-_POWER = re.compile(r"(?:[x×*]|\bx)\s*10\s*(?:\^|\*\*|\*|E|e)?\s*(?P<power>[+-]?\d{1,2})(?!\d)\s*(?P<rest>.*)")
+_POWER = re.compile(
+    r"(?:[x×*]|\bx)\s*10\s*(?:\^|\*\*|\*|E|e)?\s*(?P<power>[+-]?\d{1,2})(?!\d)\s*(?P<rest>.*)"
+)
 
 _SIGNS = str.maketrans(
     {"≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "–": "-", "—": "-", "−": "-", "~": "-", "↑": "", "↓": ""}
 )
 _OPERATORS = (
-    (re.compile(r"^(?:at most|no more than|not more than|up to|不超过|不高于|至多|小于等于|=<)\s*", re.I), "<="),
+    (
+        re.compile(r"^(?:at most|no more than|not more than|up to|不超过|不高于|至多|小于等于|=<)\s*", re.I),
+        "<=",
+    ),
     (re.compile(r"^(?:at least|no less than|not less than|不低于|不少于|至少|大于等于|=>)\s*", re.I), ">="),
     (re.compile(r"^(?:less than|below|under|fewer than|小于|低于|少于)\s*", re.I), "<"),
     (re.compile(r"^(?:more than|greater than|above|over|大于|高于|超过)\s*", re.I), ">"),
@@ -190,7 +204,9 @@ def read_amounts(text: str) -> Amounts | Trouble:
     return Trouble(f"'{text}' is no number: write the result as printed, as in 118 g/L or \"<20 IU/mL\"")
 
 
-def _checked(low: str, high: str, low_open: bool, high_open: bool, rest: str, printed: str) -> Amounts | Trouble:
+def _checked(
+    low: str, high: str, low_open: bool, high_open: bool, rest: str, printed: str
+) -> Amounts | Trouble:
     for number in (low, high):
         if _ONE_COMMA.fullmatch(number):
             either = f"{number.replace(',', '')} or {number.replace(',', '.')}"
@@ -233,7 +249,9 @@ def read_number(text: str) -> float | Trouble:
     if _BARE.fullmatch(given) is None:
         return Trouble(f"'{text}' is no number")
     if _ONE_COMMA.fullmatch(given):
-        return Trouble(f"'{text}' may be {given.replace(',', '')} or {given.replace(',', '.')}: leave out the comma")
+        return Trouble(
+            f"'{text}' may be {given.replace(',', '')} or {given.replace(',', '.')}: leave out the comma"
+        )
     value = float(_without_commas(given))
     return value if abs(value) <= 1e15 else Trouble(f"'{text}' cannot be right")
 

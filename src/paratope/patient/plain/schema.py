@@ -84,7 +84,9 @@ def _mapping(fields: tuple[Field, ...], definitions: Schema) -> Schema:
         if shared:
             definitions[f"property {field.name}"] = _field(field)
         one = {"$ref": f"#/$defs/property {field.name}"} if shared else _field(field)
-        properties |= {field.name: one} | {alias: {"$ref": one.get("$ref", "#/$defs/value")} for alias in field.aliases}
+        properties |= {field.name: one} | {
+            alias: {"$ref": one.get("$ref", "#/$defs/value")} for alias in field.aliases
+        }
     definitions["value"] = _ANYTHING
     # A field may be written under another of its names, so only those without one are required here.
     required = [f.name for f in fields if f.required and not f.aliases]

@@ -138,12 +138,23 @@ def compile_amplified(node: Amplified) -> Check:
 
 
 def _share(test: AntigenTest, intensity: int, cumulative: bool) -> Interval | None:
+    """The share of cells at an intensity (or at it and above), as far as the report says, in percent.
+
+    A test called negative, or scored 0, stains no cell that counts. Of several intensities the unreported ones
+    may make up what is left.
+    """
+    if not test.percent and (test.value == "negative" or test.score == 0):
+        return Interval(0, 0)
     parts = [f"{i}+" for i in range(intensity, 4)] if cumulative else [f"{intensity}+"]
-    known = [test.percent.get(p) for p in parts]
-    if any(k is None for k in known):
+    known = [share for p in parts if (share := test.percent.get(p)) is not None]
+    if not known:
         return None
-    present = [k for k in known if k is not None]
-    return Interval(sum(k.low for k in present), sum(k.high for k in present))
+    low = sum(k.low for k in known)
+    if len(known) == len(parts):
+        return Interval(low, sum(k.high for k in known))
+    return Interval(
+        low, max(low, 100 - sum(share.low for p, share in test.percent.items() if p not in ("any", *parts)))
+    )
 
 
 def compile_stained(node: Stained) -> Check:

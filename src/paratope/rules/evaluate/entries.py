@@ -97,7 +97,9 @@ def _fold(checks: list[FilterCheck], table: dict[tuple[Truth, Truth], Truth], do
 
 
 def _unrecorded(attribute: str, entry: Entry | Cancer) -> Fit:
-    kind = Kind.JUDGEMENT if ATTRIBUTES[attribute].reserved else Kind.MISSING
+    # How bad an allergic reaction was is on some record; how severe a disease is, a physician says.
+    told = isinstance(entry, Entry) and entry.kind == "allergy"
+    kind = Kind.JUDGEMENT if ATTRIBUTES[attribute].reserved and not told else Kind.MISSING
     return Fit(U, (Reason(kind, "attribute.missing", (attribute, entry.text), entry.text),))
 
 

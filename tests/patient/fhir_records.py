@@ -29,7 +29,9 @@ def person(**fields: Any) -> Json:
 def concept(text: str | None = None, *codings: tuple[str, str], display: str | None = None) -> Json:
     found: Json = {}
     if codings:
-        found["coding"] = [{"system": s, "code": c} | ({"display": display} if display else {}) for s, c in codings]
+        found["coding"] = [
+            {"system": s, "code": c} | ({"display": display} if display else {}) for s, c in codings
+        ]
     if text is not None:
         found["text"] = text
     return found
@@ -56,14 +58,18 @@ def resource(kind: str, **fields: Any) -> Json:
 
 def observation(code: Json | str, **fields: Any) -> Json:
     wanted = concept(code) if isinstance(code, str) else code
-    return resource("Observation", **{"status": "final", "code": wanted, "effectiveDateTime": "2026-06-10", **fields})
+    return resource(
+        "Observation", **{"status": "final", "code": wanted, "effectiveDateTime": "2026-06-10", **fields}
+    )
 
 
 def lab(loinc: str, value: Json, **fields: Any) -> Json:
     return observation(concept(None, (LOINC, loinc)), valueQuantity=value, **fields)
 
 
-def condition(code: Json | str, status: str | None = "confirmed", clinical: str | None = None, **fields: Any) -> Json:
+def condition(
+    code: Json | str, status: str | None = "confirmed", clinical: str | None = None, **fields: Any
+) -> Json:
     wanted = concept(code) if isinstance(code, str) else code
     found = resource("Condition", code=wanted, **fields)
     if status is not None:
@@ -74,7 +80,9 @@ def condition(code: Json | str, status: str | None = "confirmed", clinical: str 
 
 
 def cancer(code: Json | str = "Multiple myeloma", **fields: Any) -> Json:
-    return condition(code, meta={"profile": [f"{M}primary-cancer-condition"]}, **{"clinical": "active", **fields})
+    return condition(
+        code, meta={"profile": [f"{M}primary-cancer-condition"]}, **{"clinical": "active", **fields}
+    )
 
 
 def extension(name: str, **value: Any) -> Json:
@@ -116,4 +124,3 @@ def entry(*resources: Json, **who: Any) -> Entry:
 def unused(*resources: Json, **who: Any) -> list[str]:
     """What is said of unused resources and parts, without their names."""
     return [u.why for u in read(*resources, **who).unused]
-

@@ -238,10 +238,9 @@ def entries(draw: st.DrawFn, second: bool = False) -> Entry:
         ):  # type: ignore[union-attr]
             concepts.add(OTHER_MALIGNANCY)
     else:
-        pool = [
-            c.name for c in concepts_of("drug", "therapy", "medicine class", "procedure")
-            if {"therapies": "anticancer treatment", "medicines": "medicine"}[section] in closure_of(frozenset((c.name,)))
-        ]  # fmt: skip
+        whole = {"therapies": "anticancer treatment", "medicines": "medicine"}[section]
+        treatments = concepts_of("drug", "therapy", "medicine class", "procedure")
+        pool = [c.name for c in treatments if whole in closure_of(frozenset((c.name,)))]
         concepts = set(draw(st.lists(st.sampled_from(pool), min_size=1, max_size=3)))
     start, end = draw(maybe_when), draw(maybe_when)
     if start is not None and end is not None and end.last < start.first:
@@ -358,7 +357,8 @@ def patients(draw: st.DrawFn) -> Patient:
     found: list[Fact] = list(draw(st.lists(cancers(), max_size=2)))
     second = bool(found)
     any_fact = (
-        measurements() | results() | antigen_tests() | entries(second) | entries(second) | statements() | lesions() | others()
+        measurements() | results() | antigen_tests() | entries(second) | entries(second) | statements()
+        | lesions() | others()
     )  # fmt: skip
     found += draw(st.lists(any_fact, max_size=8))
     found = [replace(f, source=f"s{n}") for n, f in enumerate(found)]

@@ -37,7 +37,14 @@ def test_newest_first_by_day_then_time_then_record_order_and_the_undated_last() 
         haemoglobin(6, None, "second undated"),
     ]
     assert [f.value.low for f in newest_first(facts) if f.value] == [3, 4, 2, 5, 1, 6]
-    assert [f.value.low for f in build_patient("x", facts).measurements["haemoglobin"] if f.value] == [3, 4, 2, 5, 1, 6]
+    assert [f.value.low for f in build_patient("x", facts).measurements["haemoglobin"] if f.value] == [
+        3,
+        4,
+        2,
+        5,
+        1,
+        6,
+    ]
 
 
 def test_every_kind_of_fact_lands_in_its_place() -> None:

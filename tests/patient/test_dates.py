@@ -85,7 +85,9 @@ def test_span_is_any_day_between() -> None:
 def test_a_date_of_recording_is_a_latest_date() -> None:
     recorded = parse_when("2015-03-01")
     assert recorded is not None
-    assert not_after(recorded, day("1970-01-01")) == When(day("1970-01-01"), day("2015-03-01"), "by 2015-03-01")
+    assert not_after(recorded, day("1970-01-01")) == When(
+        day("1970-01-01"), day("2015-03-01"), "by 2015-03-01"
+    )
     assert not_after(recorded, day("2020-01-01")).first == day("2015-03-01")
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from paratope.patient.fhir.antigens import amplified_by, group_of
+from paratope.patient.fhir.amplification import amplified_by, group_of
 from paratope.patient.model import AntigenTest, Interval, Lesion
 from tests.patient.fhir_records import (
     LOINC,
@@ -76,7 +76,10 @@ def test_answers(what: str, value: Json, answer: str, sound: bool) -> None:
         ({"valueRatio": {"numerator": {"value": 1}, "denominator": {"value": 8}}}, "positive"),
         ({"valueString": "1:32"}, "positive"),
         ({"valueString": "<1:2"}, "negative"),
-        ({"valueRatio": {"numerator": {"value": 1, "comparator": "<"}, "denominator": {"value": 2}}}, "negative"),
+        (
+            {"valueRatio": {"numerator": {"value": 1, "comparator": "<"}, "denominator": {"value": 2}}},
+            "negative",
+        ),
         ({"valueString": "non-reactive"}, "negative"),
     ],
 )
@@ -140,7 +143,10 @@ def test_a_finding_observed_as_absent_is_a_stated_negative() -> None:
     found = entry(observation("Pericardial effusion", valueBoolean=False))
     assert (found.present, found.concepts) == (False, frozenset({"pericardial effusion"}))
     assert entry(observation("Pericardial effusion", valueCodeableConcept=POSITIVE)).present is True
-    assert "says neither present nor absent" in unused(observation("Pericardial effusion", valueString="trace"))[0]
+    assert (
+        "says neither present nor absent"
+        in unused(observation("Pericardial effusion", valueString="trace"))[0]
+    )
 
 
 # --- statements ----------------------------------------------------------------------------------------
@@ -197,19 +203,28 @@ def test_a_statement_has_an_author_by_role_and_a_study() -> None:
     [
         ({"resourceType": "Organization", "id": "o", "name": "apheresis unit"}, "apheresis unit"),
         ({"resourceType": "Practitioner", "id": "o", "name": [{"family": "Secret"}]}, "practitioner"),
-        ({"resourceType": "Practitioner", "id": "o", "qualification": [{"code": concept("Oncologist")}]}, "oncologist"),
+        (
+            {"resourceType": "Practitioner", "id": "o", "qualification": [{"code": concept("Oncologist")}]},
+            "oncologist",
+        ),
         ({"resourceType": "RelatedPerson", "id": "o", "relationship": [concept("mother")]}, "mother"),
     ],
 )
 def test_roles_never_names(performer: Json, author: str) -> None:
-    given = observation("Venous access", valueString="adequate", performer=[{"reference": f"{performer['resourceType']}/o"}])
+    given = observation(
+        "Venous access", valueString="adequate", performer=[{"reference": f"{performer['resourceType']}/o"}]
+    )
     ((statement,),) = read(performer, given).statements.values()
     assert statement.author == author
     assert "Secret" not in repr(statement)
 
 
 def test_an_author_who_is_not_in_the_file_is_unknown() -> None:
-    given = observation("Venous access", valueString="adequate", performer=[{"reference": "Practitioner/9", "display": "Dr X"}])
+    given = observation(
+        "Venous access",
+        valueString="adequate",
+        performer=[{"reference": "Practitioner/9", "display": "Dr X"}],
+    )
     patient = read(given)
     ((statement,),) = patient.statements.values()
     assert statement.author is None
@@ -220,7 +235,10 @@ def test_contraception_has_parts_and_its_months_as_its_number() -> None:
     given = observation(
         "Contraception agreement",
         component=[
-            {"code": concept("Contraception duration after last dose"), "valueQuantity": quantity(1, "a", "a")},
+            {
+                "code": concept("Contraception duration after last dose"),
+                "valueQuantity": quantity(1, "a", "a"),
+            },
             {"code": concept("Agrees not to donate gametes"), "valueBoolean": True},
         ],
     )
@@ -244,7 +262,9 @@ def test_severely_life_threatening_disease_is_a_statement_of_its_own() -> None:
 
 
 def test_a_part_that_is_not_understood_is_listed() -> None:
-    given = observation("Venous access", valueString="adequate", component=[{"code": concept("x"), "valueTime": "8:00"}])
+    given = observation(
+        "Venous access", valueString="adequate", component=[{"code": concept("x"), "valueTime": "8:00"}]
+    )
     assert unused(given) == ["component 'x' is not understood"]
 
 
@@ -320,14 +340,20 @@ def test_shares_of_cells_at_each_intensity() -> None:
 
 def test_shares_beyond_all_cells_decide_nothing() -> None:
     parts = [
-        {"code": concept(f"Percentage of cells staining {i}+"), "valueQuantity": quantity(60, "%")} for i in (2, 3)
+        {"code": concept(f"Percentage of cells staining {i}+"), "valueQuantity": quantity(60, "%")}
+        for i in (2, 3)
     ]
-    assert antigen("PSMA expression", method=IHC, component=parts).problem == "its shares of cells add up to 120 %"
+    assert (
+        antigen("PSMA expression", method=IHC, component=parts).problem
+        == "its shares of cells add up to 120 %"
+    )
 
 
 def test_the_specimen_is_told_by_its_type() -> None:
     specimen = resource("Specimen", type=concept("marrow", (SCT, "119359002")))
-    given = observation("BCMA", valueCodeableConcept=POSITIVE, specimen={"reference": f"Specimen/{specimen['id']}"})
+    given = observation(
+        "BCMA", valueCodeableConcept=POSITIVE, specimen={"reference": f"Specimen/{specimen['id']}"}
+    )
     found = reading(specimen, given)
     ((test,),) = found.patient.antigens.values()
     assert test.specimen == "bone marrow" or test.specimen == "marrow"
@@ -369,7 +395,10 @@ def test_amplification_by_the_groups_of_2018(
 def signals(ratio: float, copies: float) -> list[Json]:
     return [
         {"code": concept(None, (LOINC, "49683-6")), "valueQuantity": quantity(ratio, "ratio", "{ratio}")},
-        {"code": concept(None, (LOINC, "74860-8")), "valueQuantity": quantity(copies, "copies", "{copies}/{nucleus}")},
+        {
+            "code": concept(None, (LOINC, "74860-8")),
+            "valueQuantity": quantity(copies, "copies", "{copies}/{nucleus}"),
+        },
     ]
 
 
@@ -385,7 +414,9 @@ def test_numbers_decide_where_the_laboratory_gives_no_word() -> None:
 
 
 def test_the_laboratory_has_the_last_word() -> None:
-    ish = observation("HER2", method=FISH, valueCodeableConcept=concept("not amplified"), component=signals(2.6, 6.8))
+    ish = observation(
+        "HER2", method=FISH, valueCodeableConcept=concept("not amplified"), component=signals(2.6, 6.8)
+    )
     patient = read(ish)
     ((found,),) = patient.antigens.values()
     assert found.amplified is False
@@ -424,12 +455,21 @@ def test_a_lesion_with_its_components() -> None:
 
 
 def test_a_lymph_node_by_its_short_axis() -> None:
-    found = lesion("Lymph node lesion size (short axis)", component=[size("Short axis", 19)], bodySite=concept("iliac"))
-    assert (found.short_axis, found.longest, found.kind, found.site) == (Interval(19, 19), None, "lymph node", "iliac")
+    found = lesion(
+        "Lymph node lesion size (short axis)", component=[size("Short axis", 19)], bodySite=concept("iliac")
+    )
+    assert (found.short_axis, found.longest, found.kind, found.site) == (
+        Interval(19, 19),
+        None,
+        "lymph node",
+        "iliac",
+    )
 
 
 def test_a_size_as_the_value_itself() -> None:
-    assert lesion(concept(None, (LOINC, "21889-1")), valueQuantity=quantity(72, "mm")).longest == Interval(72, 72)
+    assert lesion(concept(None, (LOINC, "21889-1")), valueQuantity=quantity(72, "mm")).longest == Interval(
+        72, 72
+    )
 
 
 def test_a_lesion_that_cannot_be_sized_is_a_lesion_all_the_same() -> None:
@@ -440,7 +480,11 @@ def test_a_lesion_that_cannot_be_sized_is_a_lesion_all_the_same() -> None:
 
 
 def test_a_size_of_a_specimen_is_no_imaged_lesion() -> None:
-    given = observation(concept(None, (LOINC, "21889-1")), valueQuantity=quantity(72, "mm"), specimen={"reference": "Specimen/1"})
+    given = observation(
+        concept(None, (LOINC, "21889-1")),
+        valueQuantity=quantity(72, "mm"),
+        specimen={"reference": "Specimen/1"},
+    )
     patient = read(given)
     assert patient.lesions == ()
     assert "measured on a specimen" in patient.unused[0].why
@@ -467,14 +511,23 @@ def test_imaging(what: str, given: Json, modality: str) -> None:
 
 
 def test_other_reports_only_bundle_their_results() -> None:
-    assert "not of imaging" in unused(resource("DiagnosticReport", status="final", code=concept("Full blood count")))[0]
-    assert unused(resource("DiagnosticReport", status="preliminary", category=RAD, code=concept("CT"))) == ["preliminary"]
+    assert (
+        "not of imaging"
+        in unused(resource("DiagnosticReport", status="final", code=concept("Full blood count")))[0]
+    )
+    assert unused(resource("DiagnosticReport", status="preliminary", category=RAD, code=concept("CT"))) == [
+        "preliminary"
+    ]
 
 
 def test_an_unknown_extension_with_data_is_listed_and_a_modifier_stops_the_reading() -> None:
-    odd = observation("Venous access", valueString="adequate", extension=[{"url": f"{X}left-arm", "valueBoolean": True}])
+    odd = observation(
+        "Venous access", valueString="adequate", extension=[{"url": f"{X}left-arm", "valueBoolean": True}]
+    )
     assert unused(odd) == ["extension left-arm is not one we know"]
-    turned = observation("Venous access", valueString="adequate", modifierExtension=[{"url": f"{X}not", "valueBoolean": True}])
+    turned = observation(
+        "Venous access", valueString="adequate", modifierExtension=[{"url": f"{X}not", "valueBoolean": True}]
+    )
     patient = read(turned)
     assert patient.statements == {}
     assert "may turn its meaning round" in patient.unused[0].why

@@ -93,7 +93,10 @@ def test_diagnosis_extent_and_confirmation() -> None:
             stage=[{"summary": concept("metastatic")}],
             evidence=[{"code": [concept("Histology")]}],
             extension=[
-                extension("http://hl7.org/fhir/StructureDefinition/condition-assertedDate", valueDateTime="2023-05-01")
+                extension(
+                    "http://hl7.org/fhir/StructureDefinition/condition-assertedDate",
+                    valueDateTime="2023-05-01",
+                )
             ],
         )
     )
@@ -197,9 +200,13 @@ def test_features() -> None:
 
 
 def test_morphology_names_a_tumour_that_has_only_a_text() -> None:
-    shape = extension(f"{M}histology-morphology-behavior",
-                      valueCodeableConcept=concept(None, ("http://terminology.hl7.org/CodeSystem/icd-o-3", "8200/3")))
-    assert the_cancer(cancer("Tumour of the parotid", extension=[shape])).concepts == {"adenoid cystic carcinoma"}
+    shape = extension(
+        f"{M}histology-morphology-behavior",
+        valueCodeableConcept=concept(None, ("http://terminology.hl7.org/CodeSystem/icd-o-3", "8200/3")),
+    )
+    assert the_cancer(cancer("Tumour of the parotid", extension=[shape])).concepts == {
+        "adenoid cystic carcinoma"
+    }
 
 
 def test_a_primary_cancer_without_a_name_is_a_cancer_all_the_same() -> None:
@@ -244,7 +251,9 @@ def test_verification(code: str | None, present: bool | None) -> None:
 
 def test_what_is_refuted_is_refuted_exactly() -> None:
     assert read(condition("Active infection", status="refuted")).absent.keys() == {"active infection"}
-    assert read(condition(concept("Stroke", (SCT, "230690007")), status="refuted")).absent.keys() == {"stroke"}
+    assert read(condition(concept("Stroke", (SCT, "230690007")), status="refuted")).absent.keys() == {
+        "stroke"
+    }
     # a code finer than any we know is read as its category: as a finding that will do, as a negative it will not
     finer = concept(None, (ICD10, "I63.9"))
     assert "stroke" in read(condition(finer)).present
@@ -341,7 +350,9 @@ def test_onset(what: str, fields: Json, text: str | None) -> None:
 
 def test_the_end_is_the_abatement_but_of_a_malignancy_its_last_active_day() -> None:
     last = [extension("last-active-date", valueDate="2024-05-01")]
-    skin = condition("Squamous cell carcinoma of skin", clinical="inactive", abatementDateTime="2025-01-01", extension=last)
+    skin = condition(
+        "Squamous cell carcinoma of skin", clinical="inactive", abatementDateTime="2025-01-01", extension=last
+    )
     (found,) = read(cancer(), skin).entries
     assert found.end is not None
     assert found.end.text == "2024-05-01"
@@ -360,7 +371,9 @@ def test_an_end_before_the_beginning_is_no_end() -> None:
 def test_ongoing_only_by_its_status() -> None:
     assert entry(condition("Tuberculosis", clinical="active")).ongoing is True
     assert entry(condition("Tuberculosis")).ongoing is False
-    assert entry(condition("Tuberculosis", clinical="active", abatementDateTime="2026-01-01")).ongoing is False
+    assert (
+        entry(condition("Tuberculosis", clinical="active", abatementDateTime="2026-01-01")).ongoing is False
+    )
 
 
 # --- attributes ----------------------------------------------------------------------------------------
@@ -448,8 +461,16 @@ def test_a_toxicity_is_one_by_its_category() -> None:
 
 def test_a_grade_in_words_only_of_what_ctcae_grades() -> None:
     category = [concept("Unresolved toxicity of prior therapy")]
-    assert entry(condition("Peripheral neuropathy", note=[{"text": "grade 2"}], category=category)).attributes["grade"] == 2
-    assert "grade" not in entry(condition("Follicular lymphoma", note=[{"text": "grade 2"}]), cancer()).attributes
+    assert (
+        entry(condition("Peripheral neuropathy", note=[{"text": "grade 2"}], category=category)).attributes[
+            "grade"
+        ]
+        == 2
+    )
+    assert (
+        "grade"
+        not in entry(condition("Follicular lymphoma", note=[{"text": "grade 2"}]), cancer()).attributes
+    )
 
 
 def test_a_site_completes_a_name() -> None:
@@ -486,7 +507,11 @@ def test_each_dose_given_for_a_condition_is_a_treatment_of_it() -> None:
         for day in ("2021-03-15", "2021-03-01", "2021-03-08")
     ]  # fmt: skip
     found = read(syphilis, *doses)
-    assert [w.text for w in found.present["syphilis"][0].treated] == ["2021-03-01", "2021-03-08", "2021-03-15"]
+    assert [w.text for w in found.present["syphilis"][0].treated] == [
+        "2021-03-01",
+        "2021-03-08",
+        "2021-03-15",
+    ]
     assert len(found.present["antibiotic"]) == 3
 
 

@@ -80,7 +80,12 @@ SCORES: list[tuple[str, Json, str, float]] = [
     ("LOINC answer", {"valueCodeableConcept": concept(None, (LOINC, "LA9624-3"))}, "89247-1", 2),
     ("SNOMED grade", {"valueCodeableConcept": concept(None, (SCT, "422512005"))}, "89247-1", 1),
     ("words", {"valueCodeableConcept": concept("ECOG 1")}, "89247-1", 1),
-    ("words with the meaning", {"valueString": "1 - restricted in strenuous activity, able to walk 2 km"}, "89247-1", 1),
+    (
+        "words with the meaning",
+        {"valueString": "1 - restricted in strenuous activity, able to walk 2 km"},
+        "89247-1",
+        1,
+    ),
     ("PS", {"valueString": "PS: 2"}, "89247-1", 2),
     ("Chinese", {"valueString": "1分"}, "89247-1", 1),
     ("Karnofsky answer", {"valueCodeableConcept": concept(None, (LOINC, "LA29178-3"))}, "89243-0", 70),
@@ -102,7 +107,11 @@ def test_a_score_between_two_is_kept_as_a_range() -> None:
 
 PROBLEMS: list[tuple[str, Json, str]] = [
     ("unit of another quantity", lab(HB, quantity(118, "mm", "mm")), "does not measure haemoglobin"),
-    ("mass without a molar mass", lab("1751-7", quantity(600, "umol/L", "umol/L")), "does not measure albumin"),
+    (
+        "mass without a molar mass",
+        lab("1751-7", quantity(600, "umol/L", "umol/L")),
+        "does not measure albumin",
+    ),
     ("no unit", lab(HB, quantity(118)), "it has no unit"),
     ("an unknown unit", lab(HB, quantity(118, "blobs")), "'blobs' is not one we know"),
     ("code and print differ", lab(HB, quantity(118, "g/dL", "g/L")), "coded as g/L and printed as g/dL"),
@@ -110,12 +119,20 @@ PROBLEMS: list[tuple[str, Json, str]] = [
     ("a negative count", lab("26499-4", quantity(-1, "10*9/L", "10*9/L")), "impossible value"),
     ("half a score", observation("ECOG", valueQuantity=quantity(1.5, None, "{score}")), "only whole numbers"),
     ("a score off the scale", observation("ECOG", valueInteger=7), "impossible value: 7"),
-    ("a comparator of a later version", lab(HB, quantity(118, "g/L", "g/L", comparator="ad")), "'ad' is not one we know"),
+    (
+        "a comparator of a later version",
+        lab(HB, quantity(118, "g/L", "g/L", comparator="ad")),
+        "'ad' is not one we know",
+    ),
     ("a number without end", lab(HB, quantity(math.inf, "g/L", "g/L")), "not a number"),
     ("not a number", lab(HB, quantity(math.nan, "g/L", "g/L")), "not a number"),
     ("a list", lab(HB, quantity([118], "g/L", "g/L")), "not a number"),
     ("a yes", lab(HB, quantity(True, "g/L", "g/L")), "not a number"),
-    ("a comma that could be either", observation("Platelets", valueString="1,200 10*9/L"), "cannot be read as a number"),
+    (
+        "a comma that could be either",
+        observation("Platelets", valueString="1,200 10*9/L"),
+        "cannot be read as a number",
+    ),
     ("prose", observation("Haemoglobin", valueString="sample haemolysed"), "cannot be read as a number"),
     ("several scores", observation("ECOG", valueString="ECOG 1 in May, 3 now"), "cannot be read as a number"),
     ("a boolean", observation("Haemoglobin", valueBoolean=True), "a value of type Boolean is not a number"),
@@ -135,7 +152,9 @@ def test_a_value_for_want_of_which_there_is_no_result() -> None:
     for given in (
         observation("Haemoglobin", dataAbsentReason=concept("not performed")),
         observation("Haemoglobin"),
-        observation(concept("CBC"), component=[{"code": concept("Haemoglobin"), "dataAbsentReason": concept("error")}]),
+        observation(
+            concept("CBC"), component=[{"code": concept("Haemoglobin"), "dataAbsentReason": concept("error")}]
+        ),
     ):
         patient = read(given)
         assert patient.measurements == {}
@@ -218,11 +237,15 @@ def test_reference_ranges(what: str, given: Any, limits: tuple[float | None, flo
 
 def test_a_range_that_could_not_be_used_is_said() -> None:
     for given in ([{"text": "115-150"}, {"text": "110-140"}], [{"text": "see comment"}]):
-        assert any("reference range" in why for why in unused(lab(HB, quantity(118, "g/L"), referenceRange=given)))
+        assert any(
+            "reference range" in why for why in unused(lab(HB, quantity(118, "g/L"), referenceRange=given))
+        )
 
 
 def test_ranges_for_either_sex_need_to_know_the_sex() -> None:
-    given = lab(HB, quantity(118, "g/L"), referenceRange=[{"text": "male 130-175"}, {"text": "female 115-150"}])
+    given = lab(
+        HB, quantity(118, "g/L"), referenceRange=[{"text": "male 130-175"}, {"text": "female 115-150"}]
+    )
     assert measured(given, gender="unknown").low is None
     assert measured(given, gender="male").low == 130
 
@@ -243,7 +266,9 @@ def test_results_that_are_used(status: str, amended: bool) -> None:
 
 
 def test_a_status_nobody_knows_is_said() -> None:
-    assert any("'odd' is not one we know" in why for why in unused(lab(HB, quantity(118, "g/L"), status="odd")))
+    assert any(
+        "'odd' is not one we know" in why for why in unused(lab(HB, quantity(118, "g/L"), status="odd"))
+    )
 
 
 def test_an_amended_result_supersedes_the_first_report_of_the_same_day() -> None:
@@ -252,7 +277,9 @@ def test_an_amended_result_supersedes_the_first_report_of_the_same_day() -> None
     other_day = lab(HB, quantity(100, "g/L"), effectiveDateTime="2026-06-01")
     patient = read(first, amended, other_day)
     assert [m.value for m in patient.measurements["haemoglobin"]] == [point(118), point(100)]
-    assert [u.why for u in patient.unused] == [f"superseded by the amended result Observation/{amended['id']}"]
+    assert [u.why for u in patient.unused] == [
+        f"superseded by the amended result Observation/{amended['id']}"
+    ]
 
 
 def test_two_samples_of_one_day_do_not_supersede_each_other() -> None:
@@ -285,7 +312,10 @@ def test_dates_of_results(what: str, fields: Json, text: str | None) -> None:
 
 
 def test_a_bad_date_is_said() -> None:
-    assert any("is not a date we can read" in w for w in unused(lab(HB, quantity(118, "g/L"), effectiveDateTime="soon")))
+    assert any(
+        "is not a date we can read" in w
+        for w in unused(lab(HB, quantity(118, "g/L"), effectiveDateTime="soon"))
+    )
     early = lab(HB, quantity(118, "g/L"), effectiveDateTime="1950-01-01")
     assert any("before the patient's birth" in why for why in unused(early))
 
@@ -370,7 +400,10 @@ def test_an_unknown_measure_is_listed() -> None:
 def test_what_code_and_text_disagree_on_decides_nothing() -> None:
     given = observation(concept("Bilirubin, total", (LOINC, "14629-0")), valueQuantity=quantity(3, "umol/L"))
     patient = read(given)
-    assert {n for n, (m,) in patient.measurements.items() if m.value is None} == {"total bilirubin", "direct bilirubin"}
+    assert {n for n, (m,) in patient.measurements.items() if m.value is None} == {
+        "total bilirubin",
+        "direct bilirubin",
+    }
     assert any("its text says total bilirubin" in u.why for u in patient.unused)
 
 

@@ -46,7 +46,9 @@ def classes(*codes: str) -> list[Json]:
 
 def taken(text: Json | str, *dosages: Json, **fields: Any) -> Json:
     more = {"dosage": list(dosages)} if dosages else {}
-    return given(text, "MedicationStatement", **{"effectivePeriod": {"start": "2026-02-10"}, **more, **fields})
+    return given(
+        text, "MedicationStatement", **{"effectivePeriod": {"start": "2026-02-10"}, **more, **fields}
+    )
 
 
 # --- anticancer therapies ------------------------------------------------------------------------------
@@ -121,7 +123,9 @@ def test_an_unknown_drug_may_be_of_any_class() -> None:
 
 
 def test_an_unknown_class_is_said() -> None:
-    assert any("therapy class 'wizardry'" in why for why in unused(regimen("docetaxel", *classes("wizardry"))))
+    assert any(
+        "therapy class 'wizardry'" in why for why in unused(regimen("docetaxel", *classes("wizardry")))
+    )
 
 
 CLASS_TABLE = [
@@ -165,8 +169,13 @@ def test_half_lives_only_of_what_is_known_in_every_part() -> None:
     assert both == entry(regimen("bortezomib")).attributes["half-life"], "that of the longest-lived"
     assert "half-life" not in entry(regimen("bortezomib + Zauberol")).attributes
     assert "half-life" not in entry(regimen("Zauberol", *classes("chemotherapy"))).attributes
-    assert "half-life" not in entry(regimen("bortezomib", *classes("proteasome_inhibitor", "antibody"))).attributes
-    assert entry(regimen("Zauberol", extension("half-life-days", valueDecimal=3))).attributes["half-life"] == 3
+    assert (
+        "half-life"
+        not in entry(regimen("bortezomib", *classes("proteasome_inhibitor", "antibody"))).attributes
+    )
+    assert (
+        entry(regimen("Zauberol", extension("half-life-days", valueDecimal=3))).attributes["half-life"] == 3
+    )
 
 
 def test_targets_given_or_known() -> None:
@@ -251,7 +260,10 @@ def test_whatever_stands_on_the_list_of_anticancer_treatment_is_one() -> None:
 
 
 def test_a_concomitant_medicine() -> None:
-    rate = {"doseAndRate": [{"rateQuantity": quantity(30, "mg/d", "mg/d")}], "route": concept("oral", (SCT, "26643006"))}
+    rate = {
+        "doseAndRate": [{"rateQuantity": quantity(30, "mg/d", "mg/d")}],
+        "route": concept("oral", (SCT, "26643006")),
+    }
     found = entry(
         taken("hydrocortisone", rate, extension=[*classes("glucocorticoid"),
                                                 extension("replacement-therapy", valueBoolean=True)],
@@ -267,7 +279,9 @@ def test_an_unknown_medicine_may_be_any_medicine() -> None:
     assert patient.entries[0].concepts == {"medicine"}
     assert any("'Zauberol' is not a concept we know" in u.why for u in patient.unused)
     assert read(taken("aspirin + Zauberol")).entries[0].concepts == {"aspirin", "medicine"}
-    assert read(taken("aspirin Zauberol retard")).entries[0].concepts == {"aspirin"}, "a brand of a known drug"
+    assert read(taken("aspirin Zauberol retard")).entries[0].concepts == {"aspirin"}, (
+        "a brand of a known drug"
+    )
 
 
 def test_a_medicine_by_its_code_or_class() -> None:
@@ -278,7 +292,11 @@ def test_a_medicine_by_its_code_or_class() -> None:
 
 
 def test_a_medicine_in_a_resource_of_its_own() -> None:
-    medication = {"resourceType": "Medication", "id": "m", "code": concept("apixaban 5 MG Oral Tablet [Eliquis]")}
+    medication = {
+        "resourceType": "Medication",
+        "id": "m",
+        "code": concept("apixaban 5 MG Oral Tablet [Eliquis]"),
+    }
     use = resource("MedicationStatement", status="active", medicationReference={"reference": "Medication/m"})
     found = reading(medication, use)
     assert found.patient.entries[0].concepts == {"apixaban"}
@@ -331,7 +349,11 @@ def test_daily_doses(what: str, dosage: Json, dose: float | None) -> None:
 def test_several_dosages_add_up_only_where_each_has_its_time() -> None:
     def part(milligrams: float, **more: Any) -> Json:
         repeat = {"frequency": 1, "period": 1, "periodUnit": "d", **more.pop("repeat", {})}
-        return {"doseAndRate": [{"doseQuantity": quantity(milligrams, "mg", "mg")}], "timing": {"repeat": repeat}, **more}
+        return {
+            "doseAndRate": [{"doseQuantity": quantity(milligrams, "mg", "mg")}],
+            "timing": {"repeat": repeat},
+            **more,
+        }
 
     timed = taken("hydrocortisone", part(20, repeat={"when": ["MORN"]}), part(10, repeat={"when": ["EVE"]}))
     assert entry(timed).attributes["daily dose"] == 30
@@ -364,7 +386,9 @@ def test_growth_factors_are_supportive() -> None:
 
 def done(code: Json | str, **fields: Any) -> Json:
     wanted = concept(code) if isinstance(code, str) else code
-    return resource("Procedure", code=wanted, **{"status": "completed", "performedDateTime": "2026-04-15", **fields})
+    return resource(
+        "Procedure", code=wanted, **{"status": "completed", "performedDateTime": "2026-04-15", **fields}
+    )
 
 
 PROCEDURES: list[tuple[Json | str, str, set[str]]] = [
@@ -418,7 +442,9 @@ def test_palliative_is_not_yet_local() -> None:
 
 def test_a_course_for_the_cancer_and_its_metastasis_is_a_therapy_and_a_treatment() -> None:
     own, brain = cancer("Breast carcinoma"), condition(concept("Brain metastasis", (SCT, "94225005")))
-    course = done("radiosurgery", reasonReference=[{"reference": f"Condition/{c['id']}"} for c in (own, brain)])
+    course = done(
+        "radiosurgery", reasonReference=[{"reference": f"Condition/{c['id']}"} for c in (own, brain)]
+    )
     patient = read(own, brain, course)
     assert len(patient.present["radiotherapy"]) == 1
     assert [w.text for w in patient.present["brain metastasis"][0].treated] == ["2026-04-15"]

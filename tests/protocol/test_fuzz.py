@@ -23,7 +23,8 @@ DATA: Any = load(TEXT)[0].data
 LITTLE: Any = load(PATIENTS)[0].data
 
 words = st.sampled_from(
-    ["", "withheld", "none", "28 days", "2026-02", "I1", "CD19", "day 7", "any stroke", "criterion I1 holds", "fits a cohort",
+    ["", "withheld", "none", "28 days", "2026-02", "I1", "CD19", "day 7", "any stroke", "criterion I1 holds",
+     "fits a cohort",
      "haemoglobin >= 9", "[", "\u0000", "名", "1e6", "-1", "gate", "A" * 300]
 )  # fmt: skip
 values = st.recursive(

@@ -142,6 +142,9 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     odd = tmp_path / "odd.yaml"
     odd.write_bytes(b"key: \xff\xfe")
     assert "UTF-8" in load_protocol(odd).problems[0].message
+    assert "cannot be read" in load_protocol(tmp_path).problems[0].message
+    assert "cannot be read" in load_protocol("a\0.yaml").problems[0].message
+    assert "there is no file and no study" in load_protocol("x" * 5000).problems[0].message
     assert load_protocol("NCT0740976").problems[0].message.endswith("did you mean 'NCT07409766'?")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
 from paratope.patient.fhir import Whole, read_all
+from paratope.patient.fhir.export import identifiers, is_page, patient_key, references
 from paratope.patient.fhir.gather import SHARED_KINDS
 from paratope.patient.model import Patient
 from paratope.patient.plain import read_plain_text
@@ -248,10 +249,14 @@ class _Export:
         elif document["resourceType"] != "Bundle":
             self.files.append(path)
             self._note(document, _Place(len(self.files) - 1, 0, -1), str(path))
-        elif _is_page(document):
+        elif is_page(document):
             entries = document.get("entry")
-            inside = [e.get("resource") for e in entries if isinstance(e, dict)] if isinstance(entries, list) else []
-            keys = frozenset(k for r in inside if (k := _patient_key(r)) is not None)
+            inside = (
+                [e.get("resource") for e in entries if isinstance(e, dict)]
+                if isinstance(entries, list)
+                else []
+            )
+            keys = frozenset(k for r in inside if (k := patient_key(r)) is not None)
             self.pages.append((path, keys))
         else:
             yield from self._once(_whole_records(read_all([document]), str(path)))
@@ -263,7 +268,9 @@ class _Export:
             if patient is not None:
                 before = self.seen.setdefault(patient.id, record.origin)
                 if before != record.origin:
-                    message = f"the patient {patient.id} is also in {before}: what the two say was not put together"
+                    message = (
+                        f"the patient {patient.id} is also in {before}: what the two say was not put together"
+                    )
                     warning = Problem("$", message, warning=True)
                     record = Record(record.origin, patient, (*record.problems, warning))
             yield record
@@ -271,12 +278,12 @@ class _Export:
     # --- places ----------------------------------------------------------------------------------------
 
     def _note(self, resource: dict[str, Json], place: _Place, origin: str) -> None:
-        key = _patient_key(resource)
+        key = patient_key(resource)
         kind = resource.get("resourceType")
         if key is not None:
             self.places.setdefault(key, []).append(place)
             if kind == "Patient":
-                for identifier in _identifiers(resource.get("identifier")):
+                for identifier in identifiers(resource.get("identifier")):
                     self.identified.setdefault(identifier, key)
         elif kind in SHARED_KINDS:
             self.shared[f"{kind}/{resource.get('id')}"] = place
@@ -314,7 +321,9 @@ class _Export:
                     for place in places:
                         if place.file == number:
                             stream.seek(place.start)
-                            document, problem = _parsed(stream.read(place.length).decode("utf-8-sig", "replace"))
+                            document, problem = _parsed(
+                                stream.read(place.length).decode("utf-8-sig", "replace")
+                            )
                             if problem is None:
                                 found.append(document)
             except OSError:
@@ -326,7 +335,9 @@ class _Export:
         lent: dict[str, Json] = {}
         waiting = list(resources)
         for _ in range(3):
-            wanted = {r for resource in waiting for r in _references(resource)} & self.shared.keys() - lent.keys()
+            wanted = {
+                r for resource in waiting for r in references(resource)
+            } & self.shared.keys() - lent.keys()
             if not wanted:
                 break
             waiting = []
@@ -366,61 +377,3 @@ def _named(whole: Whole, origin: str, several: bool) -> Iterator[Record]:
             yield Record(f"{origin}#{record.patient.id}", record.patient, record.problems)
         else:
             yield record
-
-
-def _is_page(bundle: dict[str, Json]) -> bool:
-    links = bundle.get("link")
-    if bundle.get("type") != "searchset" or not isinstance(links, list):
-        return False
-    relations = {link.get("relation") for link in links if isinstance(link, dict)}
-    return bool(relations & {"next", "previous", "prev"})
-
-
-def _patient_key(resource: Json) -> str | None:
-    """Whose a resource is, from itself alone: ``Patient/id``, ``identifier system value``; None: nobody's."""
-    if not isinstance(resource, dict):
-        return None
-    if resource.get("resourceType") == "Patient":
-        return f"Patient/{resource.get('id')}"
-    for name in ("subject", "patient", "beneficiary", "individual"):
-        found = resource.get(name)
-        reference = found[0] if isinstance(found, list) and found else found
-        if not isinstance(reference, dict):
-            continue
-        written = reference.get("reference")
-        if isinstance(written, str) and written.strip():
-            plain = written.strip().split("/_history/", 1)[0]
-            if plain.startswith(("urn:", "#")):
-                return plain if plain.startswith("urn:") else None
-            tail = "/".join(plain.rsplit("/", 2)[-2:])
-            return tail if tail.startswith("Patient/") or reference.get("type") == "Patient" else None
-        for identifier in _identifiers(reference.get("identifier")):
-            return identifier
-    if resource.get("resourceType") == "BiologicallyDerivedProduct":
-        collection = resource.get("collection")
-        source = collection.get("source") if isinstance(collection, dict) else None
-        return _patient_key({"subject": source}) if isinstance(source, dict) else None
-    return None
-
-
-def _identifiers(raw: Json) -> list[str]:
-    listed = raw if isinstance(raw, list) else [raw]
-    return [
-        f"identifier {i.get('system') or ''} {i['value']}"
-        for i in listed
-        if isinstance(i, dict) and isinstance(i.get("value"), str)
-    ]
-
-
-def _references(resource: Json) -> Iterator[str]:
-    """Every ``Type/id`` a resource refers to."""
-    waiting = [resource]
-    while waiting:
-        node = waiting.pop()
-        if isinstance(node, dict):
-            written = node.get("reference")
-            if isinstance(written, str):
-                yield "/".join(written.split("/_history/", 1)[0].rsplit("/", 2)[-2:])
-            waiting.extend(v for v in node.values() if isinstance(v, (dict, list)))
-        elif isinstance(node, list):
-            waiting.extend(node)

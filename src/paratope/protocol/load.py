@@ -84,7 +84,10 @@ def file_of(key_or_path: str | FilePath) -> FilePath | None:
         return by_key[0]
     if len(by_short) == 1:
         return by_short[0]
-    return FilePath(key_or_path) if FilePath(key_or_path).is_file() else None
+    try:
+        return FilePath(key_or_path) if FilePath(key_or_path).is_file() else None
+    except OSError:  # a name too long to be one
+        return None
 
 
 def load_protocol(key_or_path: str | FilePath) -> Loaded:
@@ -97,10 +100,15 @@ def load_protocol(key_or_path: str | FilePath) -> Loaded:
         return Loaded(None, (Problem("$", message),), str(key_or_path), {})
     try:
         text = file.read_bytes().decode("utf-8")
-    except OSError as error:
-        return Loaded(None, (Problem("$", f"cannot be read: {error.strerror or error}"),), str(file), {})
     except UnicodeDecodeError as error:
         return Loaded(None, (Problem("$", f"is not UTF-8 text (byte {error.start})"),), str(file), {})
+    except (OSError, ValueError) as error:  # ValueError: no name of a file can hold a zero byte
+        return Loaded(
+            None,
+            (Problem("$", f"cannot be read: {getattr(error, 'strerror', None) or error}"),),
+            str(file),
+            {},
+        )
     return read_protocol(text, str(file))
 
 

@@ -48,7 +48,9 @@ ATTRIBUTES: dict[str, Attribute] = {
     "half-life": Attribute("number", "of the longest-lived component", "days"),
     "daily dose": Attribute("number", "of a medicine", "mg/d"),
     "marrow fraction": Attribute("number", "share of the bone marrow in the radiation field", "%"),
-    "cells per kg": Attribute("number", "CAR-positive cells per kg body weight of a manufactured product", "/kg"),
+    "cells per kg": Attribute(
+        "number", "CAR-positive cells per kg body weight of a manufactured product", "/kg"
+    ),
     "outcome": Attribute("word", "progression, intolerance, response, completed, recovered, ..."),
     "route": Attribute("word", "oral, iv, subcutaneous, intramuscular, inhaled, topical"),
     "phase": Attribute("word", "of a trial participation: on study, follow-up, completed"),
@@ -56,5 +58,7 @@ ATTRIBUTES: dict[str, Attribute] = {
     "extent": Attribute("word", "of the cancer: advanced, locally advanced, metastatic"),
     "confirmed by": Attribute("word", "of the cancer: histology, cytology, bone marrow examination"),
     "status": Attribute("word", "of the cancer: relapsed, refractory"),
-    "feature": Attribute("word", "of the cancer: persistent minimal residual disease, extramedullary disease"),
+    "feature": Attribute(
+        "word", "of the cancer: persistent minimal residual disease, extramedullary disease"
+    ),
 }

@@ -86,7 +86,13 @@ def answer_of(concept: Json) -> str | None:
         return POSITIVE if plain else NEGATIVE
     found: set[str] = set()
     for system, code in codes_of(concept):
-        table = _LOINC if "loinc" in system else _V3 if "terminology.hl7.org" in system or "/v2" in system else _SCT
+        table = (
+            _LOINC
+            if "loinc" in system
+            else _V3
+            if "terminology.hl7.org" in system or "/v2" in system
+            else _SCT
+        )
         said = table.get(code)
         if said is not None:
             found.add(said)
@@ -99,7 +105,11 @@ def answer_of(concept: Json) -> str | None:
 
 def contradicts_itself(concept: Json) -> bool:
     """Whether codes and words say opposite things."""
-    found = {answer_of({"coding": c}) for c in objs(concept.get("coding"))} if isinstance(concept, dict) else set()
+    found = (
+        {answer_of({"coding": c}) for c in objs(concept.get("coding"))}
+        if isinstance(concept, dict)
+        else set()
+    )
     found |= {answer_in(w) for w in words_of(concept)}
     return {POSITIVE, NEGATIVE} <= found
 

@@ -3,24 +3,29 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import NamedTuple
 
 from paratope.patient.fhir import quantities as q
+from paratope.patient.fhir.amplification import amplified_by as amplified_by
 from paratope.patient.fhir.answers import INDETERMINATE, NEGATIVE, POSITIVE, answer_of, interpretation_of
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import codes_of, concept, kind_of, named, text_of, words_of
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.labs import Seen, remember
 from paratope.patient.fhir.shape import Json, number, obj, objs, shown, text, value_of
-from paratope.patient.model import AntigenTest, Interval, Unused
+from paratope.patient.model import AntigenTest, Interval
 
 METHODS = ("IHC", "ISH", "flow cytometry", "PET")
 
 _METHOD_OF_CODE = {"18474-7": "IHC", "85319-2": "IHC", "31150-6": "ISH", "85318-4": "ISH", "48676-1": None}
 """LOINC codes that say how HER2 was tested."""
 
-SHARES = {"stained cells": "any", "stained cells 1+": "1+", "stained cells 2+": "2+", "stained cells 3+": "3+"}
+SHARES = {
+    "stained cells": "any",
+    "stained cells 1+": "1+",
+    "stained cells 2+": "2+",
+    "stained cells 3+": "3+",
+}
 """Concept of a component to the key of ``AntigenTest.percent``."""
 
 RATIO, COPIES, COMPARTMENT = "HER2/CEP17 ratio", "HER2 copy number", "stained compartment"
@@ -257,7 +262,9 @@ def _components(chart: Chart, item: Item) -> Parts:
             kind, content = value_of(part)
             reading = _share(kind, content) if share is not None else None
             if reading is None:
-                chart.skip(item, f"component '{text_of(code)[:60]}': its value cannot be read as a percentage")
+                chart.skip(
+                    item, f"component '{text_of(code)[:60]}': its value cannot be read as a percentage"
+                )
             elif key in percent and percent[key] != reading:
                 chart.skip(item, f"component '{text_of(code)[:60]}' stands there twice with different values")
             else:
@@ -275,7 +282,9 @@ def _components(chart: Chart, item: Item) -> Parts:
             if score is None:
                 chart.skip(item, f"component '{text_of(code)[:60]}' is not understood")
         elif re.search(r"h[- ]?score|组化评分|h评分", words):
-            chart.skip(item, f"'{text_of(code)[:60]}': an H-score decides nothing without the shares of cells")
+            chart.skip(
+                item, f"'{text_of(code)[:60]}': an H-score decides nothing without the shares of cells"
+            )
         else:
             chart.skip(item, f"component '{text_of(code)[:60] or '(without a code)'}' is not understood")
     return percent, ratio, copies, compartment, score
@@ -325,7 +334,11 @@ def _number(chart: Chart, item: Item, name: str, part: dict[str, Json]) -> float
         chart.skip(item, f"{name}: no number that can be used")
         return None
     found = concept(name)
-    if found is not None and found.plausible is not None and not found.plausible[0] <= value <= found.plausible[1]:
+    if (
+        found is not None
+        and found.plausible is not None
+        and not found.plausible[0] <= value <= found.plausible[1]
+    ):
         chart.skip(item, f"{name} {shown(value)}: impossible value")
         return None
     return value
@@ -362,67 +375,3 @@ def _percent(share: Interval) -> str:
     if share.low == share.high:
         return shown(share.low)
     return f"{shown(share.low)}-{shown(share.high)}"
-
-
-# --- in-situ hybridisation without a label -------------------------------------------------------------
-
-
-def group_of(ratio: float | None, copies: float | None) -> int | None:
-    """The ASCO/CAP 2018 dual-probe group (1 to 5) of a HER2/CEP17 ratio and copies per cell; None without both.
-
-    Source: A. C. Wolff et al., J Clin Oncol 36 (2018) 2105-2122.
-    """
-    if ratio is None or copies is None:
-        return None
-    if ratio >= 2.0:
-        return 1 if copies >= 4.0 else 2
-    return 3 if copies >= 6.0 else 4 if copies >= 4.0 else 5
-
-
-def amplified_by(ratio: float | None, copies: float | None, ihc: int | None) -> tuple[bool | None, str | None]:
-    """Whether HER2 counts as amplified, and why that stays open.
-
-    ASCO/CAP 2018 (affirmed 2023): group 1 is positive, group 5 negative; groups 2 to 4 need the concurrent
-    immunohistochemistry (3+: positive; 2+: group 3 positive, groups 2 and 4 negative; 0 or 1+: negative).
-    Copies alone (single probe): 6 and more positive, below 4 negative, between them open.
-    """
-    group = group_of(ratio, copies)
-    if group is None:
-        if copies is not None:
-            if copies >= 6.0 or copies < 4.0:
-                return copies >= 6.0, None
-            return None, "4 to under 6 copies by a single probe need a dual-probe test"
-        return None, "a ratio without the copy number has no ASCO/CAP 2018 group"
-    if group in (1, 5):
-        return group == 1, None
-    if ihc is None:
-        return None, f"ASCO/CAP 2018 group {group} needs the immunohistochemistry of the same tissue"
-    return ihc == 3 or (group == 3 and ihc == 2), None
-
-
-def settle_amplification(chart: Chart) -> None:
-    """Tests by in-situ hybridisation with numbers and no label: amplified by the ASCO/CAP 2018 groups."""
-    tests = [f for f in chart.facts if isinstance(f, AntigenTest) and f.antigen == "HER2"]
-    scores = [t for t in tests if t.score is not None and t.problem is None]
-    for n, fact in enumerate(chart.facts):
-        if not isinstance(fact, AntigenTest) or fact.antigen != "HER2":
-            continue
-        if fact.ratio is None and fact.copies is None:
-            continue
-        same = {t.score for t in scores if t.when == fact.when and t.specimen in (None, fact.specimen)}
-        found, why = amplified_by(fact.ratio, fact.copies, same.pop() if len(same) == 1 else None)
-        if fact.amplified is None:
-            if found is not None:
-                words = f"{fact.text} ({'amplified' if found else 'not amplified'} by ASCO/CAP 2018)"
-                chart.facts[n] = replace(fact, amplified=found, text=words)
-            elif why is not None:
-                chart.unused.append(_unused(fact.source, why))
-        elif found is not None and found != fact.amplified:
-            stated = "amplified" if fact.amplified else "not amplified"
-            chart.unused.append(
-                _unused(fact.source, f"the laboratory calls it {stated}, its numbers say otherwise: its word is kept")
-            )
-
-
-def _unused(source: str, why: str) -> Unused:
-    return Unused(source, why)

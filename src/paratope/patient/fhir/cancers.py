@@ -52,7 +52,10 @@ def choose_cancers(chart: Chart) -> None:
         chosen = active or flagged
         if len(chosen) > 1:
             for item in chosen:
-                chart.skip(item, f"one of {len(chosen)} primary cancers: which of them a study would treat is not said")
+                chart.skip(
+                    item,
+                    f"one of {len(chosen)} primary cancers: which of them a study would treat is not said",
+                )
         chart.cancer_keys = [i.key for i in chosen]
     elif len(malignant) == 1:
         chart.cancer_keys = [malignant[0].key]
@@ -162,7 +165,11 @@ def _diagnosed(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> W
     if kind == "DateTime":
         return chart.when(raw, item, "onset")
     recorded = chart.when(item.body.get("recordedDate"), item, "date of recording")
-    return not_after(recorded, chart.born.first if chart.born is not None else 1) if recorded is not None else None
+    return (
+        not_after(recorded, chart.born.first if chart.born is not None else 1)
+        if recorded is not None
+        else None
+    )
 
 
 def _has_metastasis(chart: Chart, item: Item, concepts: frozenset[str]) -> bool:
@@ -212,7 +219,9 @@ def read_cancer_feature(chart: Chart, seen: Seen) -> None:
     _mark(chart, seen.item, "feature", _FEATURES, "disease feature")
 
 
-def _mark(chart: Chart, item: Item, field: str, table: tuple[tuple[re.Pattern[str], str], ...], what: str) -> None:
+def _mark(
+    chart: Chart, item: Item, field: str, table: tuple[tuple[re.Pattern[str], str], ...], what: str
+) -> None:
     kind, content = value_of(item.body)
     said = words_of(content) if kind in ("CodeableConcept", "String") else ()
     found = {word for w in said if not _DENIED.search(w) for pattern, word in table if pattern.search(w)}
@@ -243,7 +252,9 @@ def read_stage(chart: Chart, seen: Seen) -> None:
     said = words_of(content) if kind in ("CodeableConcept", "String") else ()
     found = extent_in(said)
     if not found or len(chart.cancer_keys) != 1:
-        chart.skip(seen.item, f"stage '{text_of(content)[:60] if said else ''}' says neither advanced nor metastatic")
+        chart.skip(
+            seen.item, f"stage '{text_of(content)[:60] if said else ''}' says neither advanced nor metastatic"
+        )
         return
     for word in found:
         chart.cancer_marks.setdefault("", []).append(("extent", word, seen.item))

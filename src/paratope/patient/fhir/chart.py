@@ -42,7 +42,9 @@ class Chart:
         for item in group.items:
             self.by_kind.setdefault(item.kind, []).append(item)
         self.cancer_keys: list[str] = []  # Conditions that are the cancer under study
-        self.cancer_marks: dict[str, list[tuple[str, str, Item]]] = {}  # Condition key ("" any) -> (field, word)
+        self.cancer_marks: dict[
+            str, list[tuple[str, str, Item]]
+        ] = {}  # Condition key ("" any) -> (field, word)
         self.findings: dict[str, list[Fact]] = {}
         self.treatments: dict[str, list[Treatment]] = {}
         self.product_marks: dict[str, list[tuple[str, float | str, Item]]] = {}

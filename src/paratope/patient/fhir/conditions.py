@@ -220,7 +220,9 @@ def _course(
     return start, end, over
 
 
-def _is_active(chart: Chart, item: Item, concepts: frozenset[str], end: When | None, over: bool) -> bool | None:
+def _is_active(
+    chart: Chart, item: Item, concepts: frozenset[str], end: When | None, over: bool
+) -> bool | None:
     """Whether it is active: by its status; else by an end in the past; else, of a confirmed disease without
     any end on record, yes. Of an event (a stroke), a procedure or a therapy only the status says so."""
     status, _ = clinical_of(item)
@@ -228,7 +230,9 @@ def _is_active(chart: Chart, item: Item, concepts: frozenset[str], end: When | N
     if status is not None:
         active = ACTIVE[status]
         if active and past and end is not None:
-            chart.skip(item, f"its status says {status}, and it ended {end.text}: whether it is active is left open")
+            chart.skip(
+                item, f"its status says {status}, and it ended {end.text}: whether it is active is left open"
+            )
             return None
         return active
     if past:
@@ -354,5 +358,3 @@ def _treatments(chart: Chart, item: Item, attributes: dict[str, AttributeValue])
         attributes.setdefault("curative", False)
     dated = [t.when for t in given if t.when is not None]
     return tuple(sorted(dated, key=lambda w: (w.last, w.first)))
-
-

@@ -18,11 +18,18 @@ _VERIFICATION = {
     "unconfirmed": "not confirmed: neither present nor absent",
 }  # fmt: skip
 
-ACTIVE = {"active": True, "recurrence": True, "relapse": True, "resolved": False, "inactive": False, "remission": False}
+ACTIVE = {
+    "active": True,
+    "recurrence": True,
+    "relapse": True,
+    "resolved": False,
+    "inactive": False,
+    "remission": False,
+}
 
 
 def verification_of(item: Item) -> str | None:
-    """"" for a confirmed (or not qualified) condition, "refuted", or why it cannot be used."""
+    """ "" for a confirmed (or not qualified) condition, "refuted", or why it cannot be used."""
     raw = item.body.get("verificationStatus")
     if raw is None:
         return ""
@@ -83,5 +90,3 @@ def _secondary(item: Item, concepts: frozenset[str]) -> set[str]:
             if found is not None:
                 kept.add(found)
     return kept or ({"distant metastasis"} if "distant metastasis" in terms else set())
-
-

@@ -121,8 +121,18 @@ def times_a_day(dosage: dict[str, Json]) -> tuple[float | None, str | None]:
 
 
 _OFTEN = (
-    (re.compile(r"\b(?:once (?:a day|daily)|daily|every day|qd|od|q24h|per day|each morning)\b|每日一?次?|每天"), 1.0),
-    (re.compile(r"\b(?:twice (?:a day|daily)|two times (?:a day|daily)|bid|b\.i\.d|q12h)\b|每[日天][两二]次"), 2.0),
+    (
+        re.compile(
+            r"\b(?:once (?:a day|daily)|daily|every day|qd|od|q24h|per day|each morning)\b|每日一?次?|每天"
+        ),
+        1.0,
+    ),
+    (
+        re.compile(
+            r"\b(?:twice (?:a day|daily)|two times (?:a day|daily)|bid|b\.i\.d|q12h)\b|每[日天][两二]次"
+        ),
+        2.0,
+    ),
     (re.compile(r"\b(?:three times (?:a day|daily)|tid|t\.i\.d|q8h)\b|每[日天]三次"), 3.0),
     (re.compile(r"\b(?:four times (?:a day|daily)|qid|q\.i\.d|q6h)\b|每[日天]四次"), 4.0),
 )

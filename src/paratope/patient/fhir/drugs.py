@@ -49,7 +49,8 @@ _NOISE = frozenset(
 _SPLIT = re.compile(r"([\s\-‐–—+/,、;&＋·]+|(?<=[a-z])(?=[+/]))")
 _DROP = re.compile(r"\s*[(（\[][^()（）\[\]]*[)）\]]\s*")
 _AMOUNT = re.compile(
-    r"(?:[0-9]+(?:[.,][0-9]+)?(?:mg|g|ug|mcg|ml|iu|mu|u|%|x|d|w|h|hr)?(?:/(?:m2|kg|d|ml|day))?)+|%|[ivx]+"
+    r"(?:[0-9]+(?:[.,][0-9]+)?(?:mg|g|ug|mcg|ml|iu|mu|u|%|x|d|w|h|hr)?(?:/(?:m2|kg|d|ml|day))?)+|%|[ivx]+|"
+    r"q[0-9]*(?:d|w|wk|h|m)|d[0-9]+|x[0-9]+|auc[0-9]*"
 )
 _JOINS = re.compile(r"[+/、,;&＋]")
 
@@ -117,7 +118,9 @@ def drugs_of(concept: Json) -> Drugs:
 
 
 @lru_cache(maxsize=8192)
-def _drugs(codes: tuple[tuple[str, str], ...], own: str | None, displays: tuple[str, ...], show: str) -> Drugs:
+def _drugs(
+    codes: tuple[tuple[str, str], ...], own: str | None, displays: tuple[str, ...], show: str
+) -> Drugs:
     terms = catalogue()
     coded = frozenset(
         c
@@ -172,7 +175,11 @@ _ATC = {
 @lru_cache(maxsize=4096)
 def _atc(system: str, code: str) -> tuple[str, ...]:
     """The class an ATC code stands for; empty for another system. B01AD (thrombolytics) is none of ours."""
-    if "whocc.no/atc" not in system and "2.16.840.1.113883.6.73" not in system and not system.endswith("/atc"):
+    if (
+        "whocc.no/atc" not in system
+        and "2.16.840.1.113883.6.73" not in system
+        and not system.endswith("/atc")
+    ):
         return ()
     plain = code.strip().upper()
     if plain.startswith("B01AD"):

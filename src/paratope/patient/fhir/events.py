@@ -80,7 +80,9 @@ def read_allergy(chart: Chart, item: Item) -> None:
     codes = {c for _, c in codes_of(raw)}
     words = words_of(raw)
     when = chart.when(item.body.get("recordedDate"), item, "date of recording")
-    nil = bool(codes & set(NIL_KNOWN)) or any(w == n or w.startswith(n) for w in words for n in _NO_ALLERGY_WORDS)
+    nil = bool(codes & set(NIL_KNOWN)) or any(
+        w == n or w.startswith(n) for w in words for n in _NO_ALLERGY_WORDS
+    )
     drug_only = bool(codes & NO_DRUG_ALLERGY) or any("drug" in w or "nkda" in w or "药物" in w for w in words)
     if codes & NO_INFORMATION:
         chart.skip(item, "it says that nothing is known of allergies")
@@ -93,16 +95,27 @@ def read_allergy(chart: Chart, item: Item) -> None:
             chart.skip(item, "a refuted negative: it says nothing certain")
         elif drug_only:
             concepts = frozenset({ALLERGY})
-            chart.add(item, Entry("allergy", concepts, closure_of(concepts), item.key, text_of(raw), False, when))
+            chart.add(
+                item, Entry("allergy", concepts, closure_of(concepts), item.key, text_of(raw), False, when)
+            )
         else:
             chart.add(item, Review("allergies", item.key, when, text_of(raw)))
         return
     found = _allergy_concepts(item, raw)
+    category = set(texts(item.body.get("category")))
+    if ALLERGY in found.concepts and category and not category & {"medication", "biologic"}:
+        chart.skip(
+            item,
+            f"'{found.text[:60]}', an allergy to {', '.join(sorted(category))}: asked by no study",
+            void=True,
+        )
+        return
+    closure = closure_of(found.concepts | {ALLERGY})
     if verification == "refuted":
-        if found.why is not None or not found.concepts or ALLERGY in found.concepts:
+        if found.why is not None or ALLERGY in found.concepts:
             chart.skip(item, "refuted, but what was refuted is not clear: it proves nothing")
             return
-        chart.add(item, Entry("allergy", found.concepts, closure_of(found.concepts), item.key, found.text, False, when))
+        chart.add(item, Entry("allergy", found.concepts, closure, item.key, found.text, False, when))
         return
     if verification in ("unconfirmed", "presumed"):
         chart.skip(item, "not confirmed: read as an allergy all the same")
@@ -117,40 +130,42 @@ def read_allergy(chart: Chart, item: Item) -> None:
         attributes["active"] = status == "active"
     kind, onset = value_of(item.body, "onset")
     start = chart.when(onset, item, "onset") if kind == "DateTime" else None
-    fact = Entry("allergy", found.concepts, closure_of(found.concepts), item.key, found.text or "allergy", True, start,
+    fact = Entry("allergy", found.concepts, closure, item.key, found.text or "allergy", True, start,
                  attributes=attributes, note=note_of(item.body))  # fmt: skip
     chart.add(item, fact)
 
 
 def _allergy_concepts(item: Item, raw: Json) -> Named:
-    """The allergy to a substance: by its own name, else by what the substance is, else one that is not known."""
+    """The allergy to a substance: one of the catalogue, else "allergy to" a drug that we know, else a drug
+    allergy of which it is not known to what."""
     found = named(raw)
     concepts = {c for c in found.concepts if kind_of(c) == "allergy"}
-    terms = catalogue()
-    substances = [found.text, *found.concepts]
+    substances = [found]
     for reaction in objs(item.body.get("reaction")):
         for manifestation in objs(reaction.get("manifestation")):
             concepts |= {c for c in named(manifestation).concepts if kind_of(c) == "allergy"}
         if (substance := reaction.get("substance")) is not None:
-            other = named(substance)
-            substances += [other.text, *other.concepts]
-    for substance in substances:
-        if not substance:
-            continue
-        bare = substance.lower().removeprefix("allergy to ").removesuffix(" allergy")
-        for ancestor in (bare, *sorted(terms.ancestors(terms.find(bare) or ""))):
-            name = terms.find(f"allergy to {ancestor}") if ancestor else None
-            if name is not None and kind_of(name) == "allergy":
-                concepts.add(name)
-                break
-    category = set(texts(item.body.get("category")))
-    if not concepts - {ALLERGY, "anaphylaxis"}:
-        if category and not category & {"medication", "biologic"}:
-            why = f"allergy to '{found.text[:60]}' ({', '.join(sorted(category))}) is not one we know by itself"
-        else:
-            why = f"allergy to '{found.text[:60]}' is not one we know by itself"
-        return Named(terms.most_specific(concepts | {ALLERGY}), found.text, None if found.concepts else why)
-    return Named(terms.most_specific(concepts), found.text)
+            substances.append(named(substance))
+    for one in substances:
+        concepts |= _allergies_to(one)
+    terms = catalogue()
+    if concepts - {ALLERGY, "anaphylaxis"}:
+        return Named(terms.most_specific(concepts) - {ALLERGY}, found.text)
+    why = None if found.concepts else f"allergy to '{found.text[:60]}' is not one we know by itself"
+    return Named(terms.most_specific(concepts | {ALLERGY}), found.text, why)
+
+
+def _allergies_to(substance: Named) -> set[str]:
+    terms = catalogue()
+    bare = substance.text.lower().removeprefix("allergy to ").removesuffix(" allergy").strip()
+    named_ = (*substance.concepts, terms.find(bare) or "")
+    drugs = {c for c in named_ if kind_of(c) in ("drug", "medicine class", "supportive")}
+    found: set[str] = set()
+    for name in [bare, *sorted(a for d in drugs for a in terms.ancestors(d))]:
+        known = (terms.find(f"allergy to {name}") or terms.find(f"allergy to {name}s")) if name else None
+        if known is not None and kind_of(known) == "allergy" and known != ALLERGY:
+            found.add(known)
+    return found or {f"allergy to {d}" for d in drugs}
 
 
 _ORDER = ("mild", "moderate", "severe", "life-threatening")
@@ -213,7 +228,12 @@ def read_consent(chart: Chart, item: Item) -> None:
     scopes = {c for _, c in codes_of(body.get("scope"))}
     categories = {c for raw in objs(body.get("category")) for _, c in codes_of(raw)}
     study = _consent_study(chart, item)
-    if study is None and scopes and "research" not in scopes and not categories & {"research", "RESEARCH", "RESEARCHC"}:
+    if (
+        study is None
+        and scopes
+        and "research" not in scopes
+        and not categories & {"research", "RESEARCH", "RESEARCHC"}
+    ):
         chart.skip(item, "a consent to something other than research")
         return
     if study is None:
@@ -232,7 +252,9 @@ def read_consent(chart: Chart, item: Item) -> None:
 def _consent_study(chart: Chart, item: Item) -> str | None:
     for holder in (obj(item.body.get("provision")), item.body):
         for extension in objs(holder.get("extension")):
-            if (text(extension.get("url")) or "").endswith(("consent-ResearchStudyContext", "workflow-researchStudy")):
+            if (text(extension.get("url")) or "").endswith(
+                ("consent-ResearchStudyContext", "workflow-researchStudy")
+            ):
                 found = study_key(chart, extension.get("valueReference"), item)
                 if found is not None:
                     return found
@@ -303,7 +325,9 @@ def _review(
     empty = obj(holder.get("emptyReason"))
     if not listed:
         codes = {c for _, c in codes_of(empty)}
-        if "nilknown" in codes or any(w in ("nil known", "none known", "none", "nil") for w in words_of(empty)):
+        if "nilknown" in codes or any(
+            w in ("nil known", "none known", "none", "nil") for w in words_of(empty)
+        ):
             chart.add(item, Review(review, item.key, when, f"{title}: none known"))
         else:
             said = text_of(empty)
@@ -324,7 +348,6 @@ def _lacking(chart: Chart, item: Item, reference: Json) -> str | None:
     if found.key in chart.read or found.key in chart.supports or found.key in chart.void:
         return None
     return f"{found.key} is on it and could not be read"
-
 
 
 def read_composition(chart: Chart, item: Item) -> None:

@@ -47,10 +47,14 @@ def unpack(data: Json, unused: list[Unused]) -> list[Item]:
     return items
 
 
-def _unpack(data: Json, place: str, url: str | None, depth: int, out: list[Item], unused: list[Unused]) -> None:
+def _unpack(
+    data: Json, place: str, url: str | None, depth: int, out: list[Item], unused: list[Unused]
+) -> None:
     if isinstance(data, list):
         for n, element in enumerate(data, 1):
-            _unpack(element, f"{place}[{n}]", None, depth + 1, out, unused) if depth < _DEEPEST_BUNDLE else None
+            _unpack(
+                element, f"{place}[{n}]", None, depth + 1, out, unused
+            ) if depth < _DEEPEST_BUNDLE else None
         if depth >= _DEEPEST_BUNDLE and data:
             unused.append(Unused(place, "lists inside lists: nothing in them was read"))
         return
@@ -83,7 +87,9 @@ def _unpack(data: Json, place: str, url: str | None, depth: int, out: list[Item]
             out.append(Item(f"{key}#{text(inside.get('id')) or n}", inner, inside, None, item))
 
 
-def _unpack_bundle(bundle: dict[str, Json], place: str, depth: int, out: list[Item], unused: list[Unused]) -> None:
+def _unpack_bundle(
+    bundle: dict[str, Json], place: str, depth: int, out: list[Item], unused: list[Unused]
+) -> None:
     name = f"Bundle/{text(bundle.get('id'))}" if text(bundle.get("id")) else (place or "Bundle")
     if depth >= _DEEPEST_BUNDLE:
         unused.append(Unused(name, "bundles inside bundles: too deep to be read"))

@@ -9,7 +9,7 @@ from paratope.patient.fhir.answers import BELOW, DETECTED, interpretation_of, lo
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import codes_of, concept, kind_of, named, text_of, words_of
 from paratope.patient.fhir.gather import Item
-from paratope.patient.fhir.shape import Json, number, obj, objs, shown, text, value_of
+from paratope.patient.fhir.shape import Json, brief, number, obj, objs, shown, text, value_of
 from paratope.patient.model import Interval, Measurement, When
 from paratope.terms import Concept
 
@@ -22,7 +22,9 @@ class Seen(NamedTuple):
     amended: bool
 
 
-def read_measure(chart: Chart, seen: Seen, name: str, element: dict[str, Json], clash: str | None = None) -> None:
+def read_measure(
+    chart: Chart, seen: Seen, name: str, element: dict[str, Json], clash: str | None = None
+) -> None:
     """One numeric value (of the Observation or of a component) as a Measurement of ``name``."""
     found = concept(name)
     if found is None:
@@ -184,7 +186,9 @@ def _unit(kind: str, content: Json) -> str:
     """The unit of the value, for a reference range that states none."""
     if kind == "Quantity":
         quantity = obj(content)
-        used, _ = q.unit_of(text(quantity.get("code")), text(quantity.get("unit")), text(quantity.get("system")))
+        used, _ = q.unit_of(
+            text(quantity.get("code")), text(quantity.get("unit")), text(quantity.get("system"))
+        )
         return used
     return ""
 
@@ -195,13 +199,13 @@ def _text(found: Concept, reading: q.Reading) -> str:
         return f"{found.name} {reading.printed}".strip()
     unit = found.unit or ""
     if value.low == value.high:
-        said = shown(value.low)
+        said = brief(value.low)
     elif value.high == float("inf"):
-        said = f"{'>' if value.low_open else '>='}{shown(value.low)}"
+        said = f"{'>' if value.low_open else '>='}{brief(value.low)}"
     elif value.low == 0:
-        said = f"{'<' if value.high_open else '<='}{shown(value.high)}"
+        said = f"{'<' if value.high_open else '<='}{brief(value.high)}"
     else:
-        said = f"{shown(value.low)} to {shown(value.high)}"
+        said = f"{brief(value.low)} to {brief(value.high)}"
     return f"{found.name} {said} {unit}".strip()
 
 
@@ -220,7 +224,12 @@ def _method(item: Item) -> str | None:
 
 ROOM_AIR = "room air"
 SUPPLEMENTAL = "supplemental oxygen"
-_AIR_CODES = {"722742002": ROOM_AIR, "15158005": ROOM_AIR, "371825009": SUPPLEMENTAL, "57485005": SUPPLEMENTAL}
+_AIR_CODES = {
+    "722742002": ROOM_AIR,
+    "15158005": ROOM_AIR,
+    "371825009": SUPPLEMENTAL,
+    "57485005": SUPPLEMENTAL,
+}
 _OXYGEN_FLOW = "3151-8"
 _OXYGEN_SHARE = "3150-6"
 
@@ -275,6 +284,8 @@ def _breathed(component: dict[str, Json]) -> str | None:
     words = " ".join(words_of(content if kind in ("CodeableConcept", "String") else None))
     if any(w in words for w in ("room air", "ambient air", "breathing air", "空气", "未吸氧", "不吸氧")):
         return ROOM_AIR
-    if any(w in words for w in ("supplement", "cannula", "on oxygen", "oxygen mask", "ventilat", "l/min", "吸氧")):
+    if any(
+        w in words for w in ("supplement", "cannula", "on oxygen", "oxygen mask", "ventilat", "l/min", "吸氧")
+    ):
         return SUPPLEMENTAL
     return None

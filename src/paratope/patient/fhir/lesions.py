@@ -92,7 +92,9 @@ def _size(kind: str, content: Json, name: str = "lesion size") -> tuple[Interval
         case "Range":
             reading = q.from_range(obj(content), found)
         case "String":
-            reading = q.from_text(content, found) if isinstance(content, str) else q.Reading(None, "", "no size")
+            reading = (
+                q.from_text(content, found) if isinstance(content, str) else q.Reading(None, "", "no size")
+            )
         case _:
             return None, f"a value of type {kind} is no size"
     if reading.problem is not None:

@@ -20,7 +20,9 @@ _SIGNS = {
     "高于": ">",
 }  # fmt: skip
 _SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
-_ONE = re.compile(rf"(?P<sign>{_SIGN})?\s*(?P<number>{_NUMBER}){_POWER}\s*(?P<unit>[^0-9<>].*)?", re.IGNORECASE)
+_ONE = re.compile(
+    rf"(?P<sign>{_SIGN})?\s*(?P<number>{_NUMBER}){_POWER}\s*(?P<unit>[^0-9<>].*)?", re.IGNORECASE
+)
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})\s*(?P<low_unit>[a-zA-Z%µμ/][^\s–~-]*)?\s*(?:-|–|—|~|～|\bto\b|至)\s*"
     rf"(?P<high>{_NUMBER})\s*(?P<unit>[^0-9<>].*)?",

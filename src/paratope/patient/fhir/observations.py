@@ -41,7 +41,9 @@ _ENTRY_KINDS = frozenset(
 _NOT_A_MEASURE = frozenset({*antigens.SHARES, "slice thickness", "marrow fraction irradiated"})
 _NOT_A_TEST = frozenset({"inhaled oxygen", "lesion type", "stained compartment"})
 
-_STAGES = frozenset({"21908-9", "21902-2", "21914-7", "21907-1", "21901-4", "399537006", "385388004", "399588009"})
+_STAGES = frozenset(
+    {"21908-9", "21902-2", "21914-7", "21907-1", "21901-4", "399537006", "385388004", "399588009"}
+)
 """Codes of a stage group or an M category: LOINC (clinical, pathologic, other) and SNOMED CT."""
 
 
@@ -136,7 +138,12 @@ def _read_components(chart: Chart, seen: Seen, main: str | None) -> bool:
         found = named(code)
         name = found.one
         kind = kind_of(name) if name is not None else ""
-        if name is not None and kind == "measure" and name not in _NOT_A_MEASURE and name not in lesions.LESION_CODES:
+        if (
+            name is not None
+            and kind == "measure"
+            and name not in _NOT_A_MEASURE
+            and name not in lesions.LESION_CODES
+        ):
             labs.read_measure(chart, seen, name, part)
             used = True
         elif name is not None and kind == "test" and name not in _NOT_A_TEST:
@@ -158,7 +165,9 @@ def _read_finding(chart: Chart, seen: Seen, name: str) -> None:
     present = yes_or_no(kind, content)
     if present is None:
         shown = text_of(content)[:60] if isinstance(content, (dict, str)) else ""
-        chart.skip(item, f"{name}: '{shown}' says neither present nor absent" if kind else f"{name}: no value")
+        chart.skip(
+            item, f"{name}: '{shown}' says neither present nor absent" if kind else f"{name}: no value"
+        )
         return
     code = item.body.get("code")
     said = named({"text": text_of(code)}).concepts
@@ -188,9 +197,11 @@ def _when(chart: Chart, item: Item) -> When | None:
     specimen = chart.find(reference, item)
     if specimen is None:
         return found
-    kind, raw = value_of(specimen.body.get("collection") or {}, "collected") if isinstance(
-        specimen.body.get("collection"), dict
-    ) else ("", None)
+    kind, raw = (
+        value_of(specimen.body.get("collection") or {}, "collected")
+        if isinstance(specimen.body.get("collection"), dict)
+        else ("", None)
+    )
     taken: When | None = None
     if kind == "DateTime":
         taken = chart.when(raw, specimen, "date of collection")
@@ -214,7 +225,8 @@ def _not_understood(chart: Chart, item: Item, found: Named) -> None:
 # --- the wrong fluid -----------------------------------------------------------------------------------
 
 _BLOOD = re.compile(
-    r"(?:serum|plasma|blood|red blood cells|leukocytes|capillary|arterial|venous|or|,|and|/|\s)+", re.IGNORECASE
+    r"(?:serum|plasma|blood|red blood cells|leukocytes|capillary|arterial|venous|or|,|and|/|\s)+",
+    re.IGNORECASE,
 )
 _OTHER_FLUID = re.compile(
     r"\b(?:urine|urinary|csf|cerebral spinal fluid|cerebrospinal|pleural|peritoneal|ascit\w+|synovial|body fluid|stool|"

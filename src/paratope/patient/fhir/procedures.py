@@ -69,7 +69,9 @@ def procedure_concepts(chart: Chart, item: Item) -> Named:
         return Named(frozenset({chart.history[item.key]}), found.text, found.why)
     if not concepts:
         return Named(frozenset(), found.text, found.why or f"'{found.text[:80]}' is no procedure we know")
-    return Named(catalogue().most_specific(concepts), found.text, found.why if found.clash else None, found.clash)
+    return Named(
+        catalogue().most_specific(concepts), found.text, found.why if found.clash else None, found.clash
+    )
 
 
 _WORDS = (
@@ -119,8 +121,15 @@ def read_procedure(chart: Chart, item: Item) -> None:
     found = procedure_concepts(chart, item)
     start, end = _performed(chart, item)
     treated = [k for k, given in chart.treatments.items() if any(t.item is item for t in given)]
-    if treated and said != "refuted" and found.concepts <= _VAGUE and not set(treated) & set(chart.cancer_keys):
-        chart.supports.setdefault(item.key, treated[0])  # "treatment of malignancy": of that one, no more is said
+    if (
+        treated
+        and said != "refuted"
+        and found.concepts <= _VAGUE
+        and not set(treated) & set(chart.cancer_keys)
+    ):
+        chart.supports.setdefault(
+            item.key, treated[0]
+        )  # "treatment of malignancy": of that one, no more is said
         return
     if not found.concepts:
         chart.skip(item, found.why or "it does not say what was done")

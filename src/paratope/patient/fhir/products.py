@@ -32,7 +32,9 @@ def read_product_mark(chart: Chart, seen: Seen, name: str) -> None:
         why = reading.problem if reading is not None else "no number"
     else:
         words = " ".join(words_of(content)) if kind in ("CodeableConcept", "String") else ""
-        said = "out of specification" if _OUT.search(words) else "released" if _RELEASED.search(words) else None
+        said = (
+            "out of specification" if _OUT.search(words) else "released" if _RELEASED.search(words) else None
+        )
         why = f"'{words[:60]}' is not understood"
     if said is None:
         chart.skip(item, f"{name}: {why}")
@@ -89,5 +91,3 @@ def read_product(chart: Chart, item: Item) -> None:
         note=note_of(item.body),
     )
     chart.add(item, fact)
-
-

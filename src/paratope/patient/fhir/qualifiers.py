@@ -18,8 +18,8 @@ from paratope.terms import catalogue
 _CLAUSES = re.compile(r"[.;,，。；、\n()（）]| - | but | then | and (?=no\b|not\b)")
 _DOUBT = re.compile(
     r"\b(?:no|not|non|never|without|denie[sd]|negative|exclud\w*|rule[ds]? out|r/o|unlikely|possible|possibly|"
-    r"probabl\w*|suspect\w*|query|questionable|versus|vs|if|should|to be|will|would|may|might|risk|family|mother|father|brother|sister|"
-    r"planned|plan|consider\w*|awaiting|pending|until|history of)\b|\?|？|无|未|否认|排除|可疑|待排|疑似|家族"
+    r"probabl\w*|suspect\w*|query|questionable|versus|vs|if|should|to be|will|would|may be|may have|might|risk|"
+    r"family|mother|father|brother|sister|planned|plan|consider\w*|awaiting|pending|until|history of)\b|\?|？|无|未|否认|排除|可疑|待排|疑似|家族"
 )
 _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (
     (re.compile(r"\basymptomatic\b|无症状"), "symptomatic", False),
@@ -43,7 +43,9 @@ _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (
     (re.compile(r"(?<!un)(?<!not )\btreated\b(?! with palliative)|已治疗"), "treated", True),
     (re.compile(r"\bfully recovered\b|\brecovered (?:fully|completely|uneventfully)\b|^recovered$"), "recovered", True),
 )  # fmt: skip
-_OF_A_SYMPTOM = re.compile(r"\b(?:pain|fever|symptoms?|cough|rash|nausea|bleeding|swelling|dyspnoea)\b|疼痛|发热|症状")
+_OF_A_SYMPTOM = re.compile(
+    r"\b(?:pain|fever|symptoms?|cough|rash|nausea|bleeding|swelling|dyspnoea)\b|疼痛|发热|症状"
+)
 _OF_THE_WHOLE = frozenset({"active", "controlled", "treated", "recovered", "curative"})
 _OWN_NEGATION = re.compile(r"无症状|无发热|不发热|无并发症|未控制|控制不佳|\buncontrolled\b")
 

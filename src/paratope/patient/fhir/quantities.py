@@ -23,7 +23,9 @@ class Reading(NamedTuple):
     problem: str | None = None
 
 
-SCORE_UNITS = frozenset({"", "1", "{score}", "{points}", "score", "points", "point", "分", "级", "grade", "class", "%"})
+SCORE_UNITS = frozenset(
+    {"", "1", "{score}", "{points}", "score", "points", "point", "分", "级", "grade", "class", "%"}
+)
 """What may stand as the unit of a score (a Karnofsky of "80 %" is one of 80)."""
 
 
@@ -35,7 +37,9 @@ def unit_of(code: str | None, printed: str | None, system: str | None) -> tuple[
     """
     if code is None and printed is None:
         return "", None
-    by_code = parse_unit(code) if code is not None and (system is None or "unitsofmeasure" in system) else None
+    by_code = (
+        parse_unit(code) if code is not None and (system is None or "unitsofmeasure" in system) else None
+    )
     by_text = parse_unit(printed) if printed is not None else None
     if by_code is not None and by_text is not None and code != printed:
         one = convert(1, code or "", printed or "")
@@ -149,7 +153,9 @@ def from_range(element: dict[str, Json], concept: Concept) -> Reading:
         if number(end.get("value")) is None:
             ends.append(None)
             continue
-        given = end if text(end.get("code")) or text(end.get("unit")) else {**end, **_unit_fields(unit_source)}
+        given = (
+            end if text(end.get("code")) or text(end.get("unit")) else {**end, **_unit_fields(unit_source)}
+        )
         one = quantity({k: v for k, v in given.items() if k != "comparator"}, concept)
         if one.value is None:
             return one

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from paratope.patient.build import build_patient
 from paratope.patient.dates import day_of, parse_when
 from paratope.patient.fhir import (
-    antigens,
+    amplification,
     cancers,
     conditions,
     events,
@@ -167,11 +167,13 @@ def _read_group(chart: Chart) -> tuple[str, Demographic | None, Demographic | No
     for kind, reader in _READERS:
         for item in chart.by_kind.get(kind, ()):
             if item.body.get("modifierExtension"):
-                chart.skip(item, f"it carries a modifier ({_modifiers(item)}) that may turn its meaning round")
+                chart.skip(
+                    item, f"it carries a modifier ({_modifiers(item)}) that may turn its meaning round"
+                )
             else:
                 reader(chart, item)
     labs.drop_superseded(chart)
-    antigens.settle_amplification(chart)
+    amplification.settle_amplification(chart)
     _marks_without_cancer(chart)
     _rest(chart)
     return name, sex_fact, born_fact
@@ -180,7 +182,6 @@ def _read_group(chart: Chart) -> tuple[str, Demographic | None, Demographic | No
 def _modifiers(item: Item) -> str:
     names = [(text(e.get("url")) or "?").rsplit("/", 1)[-1] for e in objs(item.body.get("modifierExtension"))]
     return ", ".join(names) or "?"
-
 
 
 def _marks_without_cancer(chart: Chart) -> None:

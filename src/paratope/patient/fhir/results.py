@@ -26,7 +26,9 @@ _TITRED = frozenset({"RPR", "treponemal antibody"})
 _AS_ANSWER = {BELOW: NEGATIVE, DETECTED: POSITIVE}
 
 
-def read_result(chart: Chart, seen: Seen, name: str, element: dict[str, Json], clash: str | None = None) -> None:
+def read_result(
+    chart: Chart, seen: Seen, name: str, element: dict[str, Json], clash: str | None = None
+) -> None:
     """One qualitative answer as a Result of the test ``name``."""
     item = seen.item
     kind, content = value_of(element)
@@ -47,7 +49,10 @@ def read_result(chart: Chart, seen: Seen, name: str, element: dict[str, Json], c
         if found is not None:
             about = found.key
             break
-        chart.skip(item, f"{name}: what it is about ({text(focus.get('reference')) or 'not named'}) is not in the file")
+        chart.skip(
+            item,
+            f"{name}: what it is about ({text(focus.get('reference')) or 'not named'}) is not in the file",
+        )
     fact = Result(
         concept=name,
         value=value,

@@ -71,6 +71,17 @@ def shown(value: float) -> str:
     return format(value, ".10g")
 
 
+def brief(value: float) -> str:
+    """A number for a sentence: four digits are enough below a thousand."""
+    return (
+        format(value, ".4g")
+        if abs(value) < 1000
+        else format(value, ".0f")
+        if abs(value) < 1e15
+        else f"{value:g}"
+    )
+
+
 def value_of(element: dict[str, Json], stem: str = "value") -> tuple[str, Json]:
     """The choice element ``value[x]``: its type ("Quantity") and content; ("", None) if there is none.
 

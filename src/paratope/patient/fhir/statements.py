@@ -114,5 +114,3 @@ def _least(low: float, high: float, words: str) -> Answer:
     if low == high or math.isinf(high) or low > 0:
         return low
     return words
-
-

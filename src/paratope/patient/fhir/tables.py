@@ -111,7 +111,9 @@ NIL_KNOWN = {
 NO_DRUG_ALLERGY = frozenset({"409137002", "no-known-medication-allergies"})
 """No known drug allergy: refutes just that."""
 
-NO_OTHER_ALLERGY = frozenset({"429625007", "428607008", "no-known-food-allergies", "no-known-environmental-allergies"})
+NO_OTHER_ALLERGY = frozenset(
+    {"429625007", "428607008", "no-known-food-allergies", "no-known-environmental-allergies"}
+)
 NO_INFORMATION = frozenset({"no-allergy-info", "no-medication-info", "no-problem-info", "no-procedure-info"})
 
 TRIAL_PHASES = {
@@ -121,7 +123,15 @@ TRIAL_PHASES = {
 """ResearchSubject.status to the phase of a participation; the other statuses are no participation."""
 
 NOT_ENROLLED = frozenset(
-    {"candidate", "potential-candidate", "screening", "eligible", "ineligible", "not-registered", "pending-on-study"}
+    {
+        "candidate",
+        "potential-candidate",
+        "screening",
+        "eligible",
+        "ineligible",
+        "not-registered",
+        "pending-on-study",
+    }
 )
 
 NOT_USED = {

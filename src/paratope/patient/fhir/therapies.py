@@ -57,7 +57,7 @@ _VOID = frozenset({"not-done", "entered-in-error", "not-taken", "cancelled", "dr
 
 
 def status_of(chart: Chart, item: Item) -> str | None:
-    """"ongoing" or ""; None (said in unused) when by its status nothing was given."""
+    """ "ongoing" or ""; None (said in unused) when by its status nothing was given."""
     status = text(item.body.get("status")) or ""
     known = _STATUS[item.kind]
     if status not in known:
@@ -174,7 +174,9 @@ def _medication(chart: Chart, item: Item) -> Json:
         elif isinstance(raw, dict):
             found = raw.get("concept") or (raw.get("display") and {"text": raw.get("display")})
             if found is None:
-                chart.skip(item, f"its medicine ({text(raw.get('reference')) or 'not named'}) is not in the file")
+                chart.skip(
+                    item, f"its medicine ({text(raw.get('reference')) or 'not named'}) is not in the file"
+                )
     return found
 
 
@@ -374,7 +376,7 @@ _PALLIATIVE = frozenset({"363676003"})
 
 
 def intent_of(item: Item) -> str | None:
-    """"curative" or "palliative", and "local palliative" where the words say local."""
+    """ "curative" or "palliative", and "local palliative" where the words say local."""
     for extension in objs(item.body.get("extension")):
         url = text(extension.get("url")) or ""
         if url.endswith(("procedure-intent", "treatment-intent")):

@@ -31,6 +31,7 @@ from paratope.patient.plain.scalars import (
 
 _LIMITS = {"grade": (0.0, 5.0), "NYHA class": (1.0, 4.0), "line": (0.0, 30.0)}
 
+
 def read_attributes(row: Row) -> tuple[dict[str, AttributeValue], tuple[When, ...]]:
     """The named properties that are recorded, and the dates of its treatments, newest last."""
     found: dict[str, AttributeValue] = {}

@@ -10,8 +10,9 @@ from paratope.patient.fhir.cancers import is_cancer
 from paratope.patient.fhir.drugs import Drugs, drugs_in
 from paratope.patient.fhir.procedures import entry_kind
 from paratope.patient.model import AttributeValue, Entry, Flag, When
+from paratope.patient.plain.attributes import read_attributes
 from paratope.patient.plain.reading import Row
-from paratope.patient.plain.scalars import squeeze
+from paratope.patient.plain.scalars import UNKNOWN, squeeze
 from paratope.terms import catalogue
 
 STILL = frozenset({"ongoing", "now", "present", "today", "continuing", "至今", "目前", "现在"})

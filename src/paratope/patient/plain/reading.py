@@ -12,7 +12,7 @@ from typing import TypeVar
 from paratope.patient.model import When
 from paratope.patient.plain.fields import Field
 from paratope.patient.plain.load import Path, place
-from paratope.patient.plain.scalars import Trouble, number_text, read_date, squeeze, yes_or_no
+from paratope.patient.plain.scalars import UNKNOWN, Trouble, number_text, read_date, squeeze, yes_or_no
 from paratope.patient.problems import Problem
 from paratope.terms import Catalogue, catalogue
 

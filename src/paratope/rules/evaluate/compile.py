@@ -8,8 +8,9 @@ from typing import Any as Anything
 
 from paratope.rules import nodes as n
 from paratope.rules.evaluate import antigens, neighbours, people
+from paratope.rules.evaluate.cancer import compile_cancer
 from paratope.rules.evaluate.derived import compile_lesion_count
-from paratope.rules.evaluate.entries import compile_any, compile_cancer
+from paratope.rules.evaluate.entries import compile_any
 from paratope.rules.evaluate.logic import Check, all_of, any_of, count_of, not_, readings, reflex
 from paratope.rules.evaluate.measures import compile_compare, compile_normal
 from paratope.rules.evaluate.steroids import compile_steroid_dose

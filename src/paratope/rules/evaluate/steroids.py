@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from paratope.patient.model import Entry, Interval
 from paratope.rules.evaluate.context import Context
-from paratope.rules.evaluate.entries import _Wanted, compile_filter
+from paratope.rules.evaluate.entries import Wanted
+from paratope.rules.evaluate.filters import compile_filter
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.measures import compare
 from paratope.rules.evaluate.windows import extent_of, in_window
@@ -39,7 +40,7 @@ def compile_steroid_dose(node: SteroidDose) -> Check:
     if limit_mg is None:
         raise ValueError(f"{node.bound.unit!r} is no daily dose")
     limit = Interval(limit_mg, limit_mg)
-    wanted = _Wanted.of(CLASS)
+    wanted = Wanted.of(CLASS)
 
     def run(ctx: Context) -> Outcome:
         low = high = 0.0

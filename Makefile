@@ -9,8 +9,8 @@ RUN := $(UV) run --frozen --no-sync
 .PHONY: run test setup lint types layers tests docs schema bench clean
 
 run: setup
-	@$(RUN) python -m paratope screen src/paratope/patient/examples
-	@$(RUN) python -m paratope screen src/paratope/patient/examples --format html --out $(OUT)/dossiers >/dev/null
+	@$(RUN) python -m paratope screen src/paratope/patient/examples --plan src/paratope/patient/plans
+	@$(RUN) python -m paratope screen src/paratope/patient/examples --plan src/paratope/patient/plans --format html --out $(OUT)/dossiers >/dev/null
 	@echo "One dossier per patient, to read in a browser or to print:"
 	@ls -1 $(OUT)/dossiers/*.html
 

@@ -302,7 +302,7 @@ def statements(draw: st.DrawFn) -> Statement:
     if concept.unit:
         said = numbers(0, 1000)
     parts = st.dictionaries(
-        st.sampled_from(["no gamete donation", "other"]), st.booleans() | numbers(0, 99), max_size=2
+        st.sampled_from(["gamete donation forgone", "other"]), st.booleans() | numbers(0, 99), max_size=2
     )
     return Statement(
         topic=concept.name,

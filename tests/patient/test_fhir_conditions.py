@@ -502,7 +502,8 @@ def test_each_dose_given_for_a_condition_is_a_treatment_of_it() -> None:
     doses = [
         resource(
             "MedicationAdministration", status="completed", effectiveDateTime=day,
-            medicationCodeableConcept=concept("amoxicillin"), reasonReference=[{"reference": f"Condition/{syphilis['id']}"}],
+            medicationCodeableConcept=concept("amoxicillin"),
+            reasonReference=[{"reference": f"Condition/{syphilis['id']}"}],
         )
         for day in ("2021-03-15", "2021-03-01", "2021-03-08")
     ]  # fmt: skip
@@ -519,6 +520,7 @@ def test_a_dose_that_was_not_given_treats_nothing() -> None:
     syphilis = condition("Syphilis", clinical="resolved")
     missed = resource(
         "MedicationAdministration", status="not-done", effectiveDateTime="2021-03-01",
-        medicationCodeableConcept=concept("amoxicillin"), reasonReference=[{"reference": f"Condition/{syphilis['id']}"}],
+        medicationCodeableConcept=concept("amoxicillin"),
+        reasonReference=[{"reference": f"Condition/{syphilis['id']}"}],
     )  # fmt: skip
     assert read(syphilis, missed).entries[0].treated == ()

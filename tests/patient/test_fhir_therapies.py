@@ -301,10 +301,10 @@ def test_a_medicine_in_a_resource_of_its_own() -> None:
     found = reading(medication, use)
     assert found.patient.entries[0].concepts == {"apixaban"}
     assert found.supports == {"Medication/m": f"MedicationStatement/{use['id']}"}
+    parts = [{"itemCodeableConcept": concept(name)} for name in ("aspirin", "apixaban")]
     inside = resource(
         "MedicationStatement", status="active", medicationReference={"reference": "#m"},
-        contained=[{"resourceType": "Medication", "id": "m", "ingredient": [{"itemCodeableConcept": concept("aspirin")},
-                                                                          {"itemCodeableConcept": concept("apixaban")}]}],
+        contained=[{"resourceType": "Medication", "id": "m", "ingredient": parts}],
     )  # fmt: skip
     assert entry(inside).concepts == {"aspirin", "apixaban"}
 
@@ -326,7 +326,8 @@ DOSES: list[tuple[str, Json, float | None]] = [
     ("weekly", {"doseAndRate": [{"doseQuantity": quantity(40, "mg", "mg")}],
                 "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "wk"}}}, None),
     ("on Mondays", {"doseAndRate": [{"doseQuantity": quantity(40, "mg", "mg")}],
-                    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "dayOfWeek": ["mon"]}}}, None),
+                    "timing": {"repeat": {"frequency": 1, "period": 1, "periodUnit": "d",
+                                          "dayOfWeek": ["mon"]}}}, None),
     ("every other day", {"doseAndRate": [{"doseQuantity": quantity(40, "mg", "mg")}],
                          "timing": {"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}}, None),
     ("when needed", {"asNeededBoolean": True, "doseAndRate": [{"rateQuantity": quantity(10, "mg/d", "mg/d")}]}, None),
@@ -424,7 +425,8 @@ def test_radiotherapy_by_its_profile_whatever_it_is_called() -> None:
             "IMRT 60 Gy", meta={"profile": [f"{M}radiotherapy-course-summary"]}, performedDateTime=None,
             performedPeriod={"start": "2026-03-01", "end": "2026-04-01"}, outcome=concept("completed"),
             extension=[extension("marrow-fraction-irradiated", valueDecimal=4.0),
-                       extension(f"{M}procedure-intent", valueCodeableConcept=concept("local palliative", (SCT, "363676003")))],
+                       extension(f"{M}procedure-intent",
+                                 valueCodeableConcept=concept("local palliative", (SCT, "363676003")))],
         )
     )  # fmt: skip
     assert "radiotherapy" in found.concepts

@@ -335,7 +335,7 @@ def test_statements() -> None:
         "  - {about: 预期生存期, value: 12 weeks, by: investigator, study: S1, on: 2026-06-10}\n"
         "  - {about: venous access, value: Adequate}\n"
         "  - {about: other unsuitability, value: none}\n"
-        "  - {about: contraception, value: at least 12 months, parts: {no gamete donation: yes}}\n"
+        "  - {about: contraception, value: at least 12 months, parts: {gamete donation forgone: yes}}\n"
         "  - {about: lack of effective treatment, value: yes, parts: {severely life-threatening disease: yes}}\n"
     )
     values = {topic: [s.value for s in group] for topic, group in patient.statements.items()}
@@ -349,7 +349,7 @@ def test_statements() -> None:
     }
     assert patient.statements["contraception"][0].parts == {
         "months after last dose": 12.0,
-        "no gamete donation": True,
+        "gamete donation forgone": True,
     }
     (stated,) = patient.statements["life expectancy"]
     assert (stated.author, stated.study, stated.when) == ("investigator", "S1", on("2026-06-10"))
@@ -488,6 +488,21 @@ ERRORS = [
     ("statements: [{about: life expectancy, value: 3 kg}]", "$.statements[0].value", "does not fit"),
     ("lesions: [{longest: 5}]", "$.lesions[0].longest", "has no unit"),
     ("notes: [{a: b}]", "$.notes[0]", "words are expected here"),
+    ("labs: [{is: haemoglobin, value: 118 g/L, range: normal}]", "$.labs[0].range", "write the limits, as in"),
+    ("antigens: [{is: HER2, result: amplified, amplified: no}]", "$.antigens[0].amplified", "`result` says amplified"),
+    ("antigens: [{is: PSMA, cells: {2: 5 %, 2+: 6 %}}]", "$.antigens[0].cells.2+", "2+ is given twice"),
+    ("antigens: [{is: PSMA, cells: {2+: [6]}}]", "$.antigens[0].cells.2+", "a percentage is expected here"),
+    ("antigens: [{is: PSMA, cells: many}]", "$.antigens[0].cells", "'many' is no number"),
+    ("antigens: [{is: PSMA, cells: 5 kg}]", "$.antigens[0].cells", "does not fit"),
+    ("lesions: [{longest: 5000 mm}]", "$.lesions[0].longest", "no lesion has that size"),
+    ("lesions: [{longest: big}]", "$.lesions[0].longest", "'big' is no number"),
+    ("therapies: [{is: bortezomib, on: 2026, half-life: long}]", "$.therapies[0].half-life", "(here: 5.7 days)"),
+    ("therapies: [{is: bortezomib, on: 2026, half-life: 3-5 d}]", "$.therapies[0].half-life", "no single number"),
+    ("therapies: [{is: bortezomib, ongoing: no, to: now}]", "$.therapies[0].ongoing", "`to` says 'now'"),
+    ("findings: [{is: pregnant, grade: 2}]", "$.findings[0]", "is a yes-or-no observation: it has no grade"),
+    ("statements: [{about: contraception, parts: yes}]", "$.statements[0].parts", "names with answers are expected"),
+    ("statements: [{about: contraception, parts: {a: [b]}}]", "$.statements[0].parts.a", "a word, a number"),
+    ("statements: [{about: contraception, value: 3 cows}]", "$.statements[0].value", "the unit 'cows' is not known"),
     ("form: 2", "$.form", "reads form 1"),
     ("labs: {is: ALT, value: 5 U/L, value: 6 U/L}", "$.labs.value", "is written twice"),
 ]  # fmt: skip
@@ -528,6 +543,36 @@ def test_warnings(text: str, place: str, words: str) -> None:
     (problem,) = warnings(problems)
     assert problem.place == place
     assert words in problem.message
+
+
+def test_a_test_may_be_about_one_finding_only() -> None:
+    patient, problems = read(
+        "findings: [{is: brain metastasis, on: 2025}, {is: brain metastasis, on: 2026}]\n"
+        "tests: [{is: CSF cytology, result: negative, about: brain metastasis}]\n"
+    )
+    assert patient is None
+    assert [(p.place, p.line) for p in problems] == [("$.tests[0].about", 3)]
+    assert "give the one that is meant an `id`" in problems[0].message
+
+
+@pytest.mark.parametrize(
+    ("person", "place", "words"),
+    [
+        ("{sex: male}", "$.patient", "'id' is missing"),
+        ("{id: P, extracted: 2026-06}", "$.patient.extracted", "a full date is needed here"),
+        (
+            "{id: P, born: 2027-01-01, extracted: 2026-06-15}",
+            "$.patient.born",
+            "after the day the record was taken",
+        ),
+        ("{id: P, sex: x}", "$.patient.sex", "write male, female, other or unknown"),
+        ("P", "$.patient", "a mapping is expected here, as in {id: EXAMPLE-1}"),
+    ],
+)
+def test_what_is_wrong_with_the_person(person: str, place: str, words: str) -> None:
+    ((patient, problems),) = read_plain_text(f"patient: {person}\n", "test.yaml")
+    assert patient is None
+    assert any(p.place == place and words in p.message for p in errors(problems)), problems
 
 
 def test_everything_at_once_in_the_order_of_the_file() -> None:

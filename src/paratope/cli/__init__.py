@@ -18,10 +18,6 @@ def main() -> None:
 
     try:
         app(prog_name="paratope")
-    except BrokenPipeError:
-        # The reader of our pipe has had enough; that is no error of ours.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(OK)
     except Exception as fault:
         if os.environ.get("PARATOPE_DEBUG"):
             raise

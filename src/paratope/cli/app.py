@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -84,6 +87,20 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _finish(run: Callable[[], int]) -> None:
+    """End with the code of ``run``. A reader of our pipe who has had enough is no error of ours."""
+    from paratope.cli.terminal import speak_plainly
+
+    speak_plainly()
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise typer.Exit(code)
+
+
 @app.callback()
 def _top(
     _version_wanted: Annotated[
@@ -112,10 +129,13 @@ def screen(
     ] = None,
     verbose: Verbose = False,
 ) -> None:
-    """Say for each study, cohort and criterion what holds, why, on which evidence, and what is missing."""
+    """Screen patients.
+
+    Say for each study, cohort and criterion what holds, why, on which evidence, and what is missing.
+    """
     from paratope.cli.screening import run_screen
 
-    raise typer.Exit(run_screen(patient, study, as_of, plan, presume_absence, format.value, out, verbose))
+    _finish(lambda: run_screen(patient, study, as_of, plan, presume_absence, format.value, out, verbose))
 
 
 @app.command()
@@ -129,10 +149,13 @@ def explain(
     plan: PlanFile = None,
     presume_absence: Presume = False,
 ) -> None:
-    """Show how one verdict was reached: every part of the rule with its own value, reasons and facts."""
+    """Show how one verdict was reached.
+
+    Every part of the rule with its own value, reasons and facts.
+    """
     from paratope.cli.screening import run_explain
 
-    raise typer.Exit(run_explain(patient, study, criterion, as_of, plan, presume_absence))
+    _finish(lambda: run_explain(patient, study, criterion, as_of, plan, presume_absence))
 
 
 @app.command()
@@ -142,7 +165,7 @@ def studies(
     """List the bundled studies."""
     from paratope.cli.protocols import run_studies
 
-    raise typer.Exit(run_studies(as_json))
+    _finish(lambda: run_studies(as_json))
 
 
 @app.command()
@@ -152,10 +175,13 @@ def show(
         str | None, typer.Argument(metavar="[CRITERION]", help="Only this criterion.")
     ] = None,
 ) -> None:
-    """Show a study in plain words: identity, cohorts, doses, visits and every criterion with its rule."""
+    """Show a study, or one criterion, in plain words.
+
+    Identity, cohorts, doses, visits, and every criterion with its rule.
+    """
     from paratope.cli.protocols import run_show
 
-    raise typer.Exit(run_show(study, criterion))
+    _finish(lambda: run_show(study, criterion))
 
 
 @app.command()
@@ -175,10 +201,13 @@ def check(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Run a study's own little patients and look for contradictions, duplicates and traps in its criteria."""
+    """Try a protocol on its own patients, and lint it.
+
+    Runs the study's own little patients, and looks for contradictions, duplicates and traps in its criteria.
+    """
     from paratope.cli.protocols import run_check
 
-    raise typer.Exit(run_check(study, text, as_json))
+    _finish(lambda: run_check(study, text, as_json))
 
 
 @patient_app.command("template")
@@ -198,4 +227,4 @@ def patient_show(
     """Show what was understood of a record, in the plain form, and what was not used."""
     from paratope.cli.screening import run_patient_show
 
-    raise typer.Exit(run_patient_show(patient))
+    _finish(lambda: run_patient_show(patient))

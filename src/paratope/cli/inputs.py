@@ -6,10 +6,11 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from paratope.cli.terminal import complain, complain_all
+from paratope.cli.terminal import complain, complain_all, reason_of
 
 if TYPE_CHECKING:
     from paratope.patient.read import Record
@@ -26,6 +27,16 @@ def read_day(text: str | None, what: str) -> tuple[int | None, bool]:
     except ValueError:
         complain(f"{what}: expected a date like 2026-06-15, found {text!r}")
         return None, False
+
+
+def known_keys(plan: Plan, known: Sequence[str], path: Path | None) -> bool:
+    """Whether every study a plan dates is one there is; those that are not are said."""
+    unknown = [key for key in plan.by_study if key not in known]
+    for key in unknown:
+        near = get_close_matches(key, known, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        complain(f"--plan {path}: there is no study {key!r}; {hint}")
+    return not unknown
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +74,7 @@ def read_plan_file(path: Path) -> Plan | None:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        complain(f"--plan {path}: cannot be read: {_reason(error)}")
+        complain(f"--plan {path}: cannot be read: {reason_of(error)}")
         return None
     try:
         data = json.loads(text)
@@ -73,17 +84,16 @@ def read_plan_file(path: Path) -> Plan | None:
         try:
             data = yaml.safe_load(text)
         except yaml.YAMLError as error:
-            complain(f"--plan {path}: neither JSON nor YAML: {error}")
+            line = getattr(getattr(error, "problem_mark", None), "line", None)
+            complain(
+                f"--plan {path}: neither JSON nor YAML" + ("" if line is None else f" (line {line + 1})")
+            )
             return None
     plan, problems = read_plan(data)
     if problems:
         complain_all(f"--plan {path}", problems)
         return None
     return plan
-
-
-def _reason(error: Exception) -> str:
-    return (error.strerror or str(error)) if isinstance(error, OSError) else "not UTF-8 text"
 
 
 def load_protocols(wanted: Sequence[str] | None) -> list[Protocol] | None:

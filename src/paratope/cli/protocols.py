@@ -12,7 +12,7 @@ from typing import Any
 
 from paratope.cli import OK, TROUBLE, USAGE
 from paratope.cli.inputs import load_protocols
-from paratope.cli.terminal import coloured, complain, complain_all, paint, width
+from paratope.cli.terminal import coloured, complain, complain_all, paint, reason_of, width
 from paratope.protocol import Protocol
 
 
@@ -47,7 +47,7 @@ def _brief(p: Protocol) -> dict[str, Any]:
         "title": p.title,
         "phase": p.identity.phase,
         "status": None if status is None else status.replace("_", " ").lower(),
-        "status_date": None if p.identity.status_date is None else str(p.identity.status_date),
+        "status_date": None if p.identity.status_date is None else p.identity.status_date.text,
         "cohorts": [c.name for c in p.cohorts],
         "criteria": len(p.criteria),
     }
@@ -55,6 +55,7 @@ def _brief(p: Protocol) -> dict[str, Any]:
 
 def run_show(study: str, criterion: str | None) -> int:
     """``paratope show``."""
+    from paratope.cli.screening import no_such_criterion
     from paratope.protocol.words import describe, describe_criterion
 
     protocols = load_protocols([study])
@@ -66,8 +67,7 @@ def run_show(study: str, criterion: str | None) -> int:
     else:
         found = next((c for c in protocol.criteria if c.id.lower() == criterion.lower()), None)
         if found is None:
-            known = ", ".join(c.id for c in protocol.criteria)
-            complain(f"{protocol.key} has no criterion {criterion!r}; it has {known}")
+            no_such_criterion(protocol, criterion)
             return USAGE
         sections = describe_criterion(protocol, found.id)
     colour = coloured(sys.stdout)
@@ -105,7 +105,7 @@ def run_check(wanted: Sequence[str] | None, text: Path | None, as_json: bool) ->
         try:
             source = text.read_text(encoding="utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            complain(f"--text {text}: cannot be read: {error}")
+            complain(f"--text {text}: cannot be read: {reason_of(error)}")
             return USAGE
     code = OK
     reports: list[dict[str, Any]] = []

@@ -11,9 +11,10 @@ from pathlib import Path
 from typing import TextIO
 
 from paratope.cli import OK, TROUBLE, USAGE
-from paratope.cli.inputs import Plans, load_studies, read_day, read_patients, read_plans
-from paratope.cli.terminal import coloured, complain, complain_all, paint, width
+from paratope.cli.inputs import Plans, known_keys, load_studies, read_day, read_patients, read_plans
+from paratope.cli.terminal import coloured, complain, complain_all, paint, speak_utf8, width
 from paratope.patient.model import Patient
+from paratope.protocol import Protocol
 from paratope.screening import Plan, Screening, Study, screen
 
 
@@ -107,6 +108,11 @@ def _start(
     if not readable or plans is None or loaded is None:
         return None
     studies, on_file = loaded
+    from paratope.protocol import bundled
+
+    known = sorted({*bundled(), *(s.protocol.key for s in (*studies, *on_file))})
+    if not known_keys(plans.common, known, plan):
+        return None
     return Run(studies, on_file, day, plans, presume_absence)
 
 
@@ -160,6 +166,7 @@ def _write_table(run: Run, patients: Sequence[str], out: Path | None, verbose: b
 def _write_json(run: Run, patients: Sequence[str], out: Path | None, _verbose: bool) -> None:
     from paratope.report.document import SCHEMA, patient_part
 
+    speak_utf8()
     with _opened(out) as stream:
         # Written patient by patient, so that a whole hospital never lies in memory.
         stream.write(f'{{"schema": {json.dumps(SCHEMA)}, "patients": [')
@@ -172,6 +179,7 @@ def _write_json(run: Run, patients: Sequence[str], out: Path | None, _verbose: b
 def _write_html(run: Run, patients: Sequence[str], out: Path | None, _verbose: bool) -> None:
     from paratope.report.dossier import dossier, file_name
 
+    speak_utf8()
     if out is None:
         screenings = list(run.screenings(patients))
         if len(screenings) > 1:
@@ -193,6 +201,16 @@ def _write_html(run: Run, patients: Sequence[str], out: Path | None, _verbose: b
         print(target)
 
 
+def no_such_criterion(protocol: Protocol, wanted: str) -> None:
+    """Say that a study has no such criterion, and which are near."""
+    from difflib import get_close_matches
+
+    known = [c.id for c in protocol.criteria]
+    near = get_close_matches(wanted, known, n=3, cutoff=0.4)
+    hint = f"did you mean {', '.join(near)}?" if near else f"it has {', '.join(known)}"
+    complain(f"{protocol.key} has no criterion {wanted!r}; {hint}")
+
+
 def run_explain(
     patient: str, study: str, criterion: str, as_of: str | None, plan: Path | None, presume_absence: bool
 ) -> int:
@@ -207,12 +225,7 @@ def run_explain(
         (result,) = screening.studies
         found = [r for r in result.criteria if r.criterion.id.lower() == criterion.lower()]
         if not found:
-            from difflib import get_close_matches
-
-            known = [r.criterion.id for r in result.criteria]
-            near = get_close_matches(criterion, known, n=3, cutoff=0.4)
-            hint = f"; did you mean {', '.join(near)}?" if near else f"; it has {', '.join(known)}"
-            complain(f"{result.protocol.key} has no criterion {criterion!r}{hint}")
+            no_such_criterion(result.protocol, criterion)
             return USAGE
         if number:
             print()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 import sys
 from collections.abc import Iterable
@@ -42,6 +43,26 @@ def complain(message: str) -> None:
 
 
 def complain_all(origin: str, problems: Iterable[object]) -> None:
-    """Every problem of a file, each with its place."""
+    """Every problem of a file, each with its place; ``$`` alone is the file itself and is not said."""
     for p in problems:
-        print(f"{origin}: {p}", file=sys.stderr)
+        print(f"{origin}: {str(p).removeprefix('$: ')}", file=sys.stderr)
+
+
+def reason_of(error: Exception) -> str:
+    """Why a file cannot be read, in plain words."""
+    if isinstance(error, OSError):
+        return (error.strerror or type(error).__name__).lower()
+    return "it is not a text in UTF-8"
+
+
+def speak_utf8() -> None:
+    """What goes to programs (JSON, HTML) is UTF-8, whatever the terminal speaks."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(encoding="utf-8")
+
+
+def speak_plainly() -> None:
+    """A terminal that cannot show a sign gets a question mark, not a fault."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")

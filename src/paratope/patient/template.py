@@ -96,7 +96,7 @@ flags: {liver metastases: yes, childbearing potential: no}
 statements:
   - {about: life expectancy, value: 52 weeks, by: investigator, on: 2026-06-10}
   - {about: venous access, value: adequate, by: apheresis unit, on: 2026-06-10}
-  - {about: contraception, value: 12 months, on: 2026-06-08, parts: {no gamete donation: yes}}
+  - {about: contraception, value: 12 months, on: 2026-06-08, parts: {gamete donation forgone: yes}}
 
 consents:
   - {study: NCT07409766, on: 2026-06-08, by: patient}

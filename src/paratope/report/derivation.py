@@ -12,7 +12,7 @@ from paratope.report.table import Line
 from paratope.rules.evaluate import Step, explain
 from paratope.rules.written import write_rule
 from paratope.screening import CriterionResult, Screening, StudyResult
-from paratope.truth import Truth, Verdict, verdict_of
+from paratope.truth import Verdict, verdict_of
 
 VALUE_STYLE = {
     Verdict.MET: "eligible",
@@ -53,19 +53,16 @@ def _step(step: Step, depth: int, width: int) -> Iterator[Line]:
     value = t("value." + verdict.value)
     indent = "  " * depth
     yield from _wrap(f"{value}: {write_rule(step.rule)}", indent, width, VALUE_STYLE[verdict])
-    if step.parts:
-        for part in step.parts:
-            yield from _step(part, depth + 1, width)
-        if step.outcome.truth is not Truth.UNKNOWN:
-            return
-        own = [r for r in step.outcome.reasons if not any(r in p.outcome.reasons for p in step.parts)]
-        for reason in own:
-            yield from _wrap(say(reason), indent + "    · ", width, "")
-        return
+    told = [r for p in step.parts for r in p.outcome.reasons]
+    cited = [f for p in step.parts for f in p.outcome.facts]
     for reason in step.outcome.reasons:
-        yield from _wrap(say(reason), indent + "    · ", width, "")
+        if reason not in told:
+            yield from _wrap(say(reason), indent + "    · ", width, "")
     for fact in step.outcome.facts:
-        yield from _wrap(f"{dated(fact)} [{fact.source}]", indent + "    ← ", width, "quiet")
+        if fact not in cited:
+            yield from _wrap(f"{dated(fact)} [{fact.source}]", indent + "    ← ", width, "quiet")
+    for part in step.parts:
+        yield from _step(part, depth + 1, width)
 
 
 def _wrap(text: str, label: str, width: int, style: str) -> Iterator[Line]:

@@ -58,7 +58,7 @@ def check(
     unreadable: list[Unreadable] = []
     expectations = 0
     for little in patients:
-        patient, problems = read_plain(dict(little.patient), little.place)
+        patient, problems = read_plain(dict(little.patient), little.place, little.lines)
         unreadable.extend(Unreadable(little.name, str(problem)) for problem in errors(problems))
         if patient is None:
             continue

@@ -5,7 +5,8 @@ English and Chinese, the codes hospitals use for it, and its broader concepts. W
 case of what is broader: bortezomib is a proteasome inhibitor is an anticancer drug therapy.
 
 The concepts are data, in ``data/*.yaml``, and can be read without reading code. ``docs/reference/terms.md``
-is the same as a manual.
+is the same as a manual. To add one, write a line in the file of its kind, run the tests (they check names,
+codes, parents, units and sources) and make the page again with ``manual.render_terms``.
 """
 
 from paratope.terms._catalogue import Catalogue, HalfLife, catalogue

@@ -6,6 +6,9 @@ from importlib import resources
 from pathlib import Path
 
 FOLDER = Path(str(resources.files("paratope.patient.examples")))
+PLANS = FOLDER.parent / "plans"
+"""The planned dates: in a folder of their own, so that the examples can be screened as one directory."""
+PLANS = FOLDER.parent / "plans"
 
 
 def bundled() -> tuple[Path, ...]:
@@ -14,7 +17,7 @@ def bundled() -> tuple[Path, ...]:
 
 
 def plan_of(example: Path) -> Path | None:
-    """The file of planned dates beside an example; None if it has none."""
+    """The file of planned dates of an example; None if it has none."""
     number = example.name.split("-")[1]
-    plan = FOLDER / "plans" / f"EXAMPLE-{number}.json"
+    plan = PLANS / f"EXAMPLE-{number}.json"
     return plan if plan.is_file() else None

@@ -19,7 +19,8 @@ _CLAUSES = re.compile(r"[.;,，。；、\n()（）]| - | but | then | and (?=no\
 _DOUBT = re.compile(
     r"\b(?:no|not|non|never|without|denie[sd]|negative|exclud\w*|rule[ds]? out|r/o|unlikely|possible|possibly|"
     r"probabl\w*|suspect\w*|query|questionable|versus|vs|if|should|to be|will|would|may be|may have|might|risk|"
-    r"family|mother|father|brother|sister|planned|plan|consider\w*|awaiting|pending|until|history of)\b|\?|？|无|未|否认|排除|可疑|待排|疑似|家族"
+    r"family|mother|father|brother|sister|planned|plan|consider\w*|awaiting|pending|until|history of)\b|"
+    r"\?|？|无|未|否认|排除|可疑|待排|疑似|家族"
 )
 _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (
     (re.compile(r"\basymptomatic\b|无症状"), "symptomatic", False),

@@ -14,7 +14,7 @@ from paratope.patient.model import Statement
 
 MONTHS = "months after last dose"
 LIFE_THREATENING = "severely life-threatening disease"
-_PARTS = {"contraception": MONTHS, "no gamete donation": "no gamete donation"}
+_PARTS = {"contraception": MONTHS, "gamete donation forgone": "gamete donation forgone"}
 """Concept of a component to the name of the part."""
 
 KNOWN = frozenset({"workflow-researchStudy"})

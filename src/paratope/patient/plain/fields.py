@@ -386,7 +386,7 @@ SECTIONS: tuple[Section, ...] = (
             Field("on", DATE, "when", "2026-06-10", aliases=("date",)),
             Field("study", TEXT, "the study it is about, by its key; none if it is about no particular one",
                   "NCT07409766"),
-            Field("parts", PARTS, "further answers on the same form", "{no gamete donation: yes}"),
+            Field("parts", PARTS, "further answers on the same form", "{gamete donation forgone: yes}"),
             NOTE,
         ),
     ),

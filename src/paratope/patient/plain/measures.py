@@ -43,6 +43,11 @@ def unit_of(text: str) -> str:
     return given
 
 
+def plainer(unit: str) -> str:
+    """A canonical unit as people write it: ``10^9/L``, ``IU/mL``."""
+    return unit.replace("10*", "10^").translate(str.maketrans("", "", "[]{}"))
+
+
 class Converted(NamedTuple):
     """A quantity in the unit asked for."""
 
@@ -58,11 +63,11 @@ def in_unit(amounts: Amounts, unit: str, mass: str | None = None, hint: str = ""
         printed_unit, power = unit_of(amounts.plain_unit), amounts.power
     if not printed_unit and unit:
         return Trouble(
-            f"'{amounts.printed}' has no unit: write it out, as in {hint or f'{amounts.high} {unit}'}"
+            f"'{amounts.printed}' has no unit: write it out, as in {hint or f'{amounts.high} {plainer(unit)}'}"
         )
     if printed_unit and parse_unit(printed_unit) is None:
         return Trouble(
-            f"the unit '{amounts.unit}' is not known; write it as in {hint or unit or 'a bare number'}"
+            f"the unit '{amounts.unit}' is not known; write it as in {hint or plainer(unit) or 'a bare number'}"
         )
     bounds: list[float] = []
     for number in (amounts.low, amounts.high):
@@ -72,7 +77,7 @@ def in_unit(amounts: Amounts, unit: str, mass: str | None = None, hint: str = ""
         exact = Fraction(number) * Fraction(10) ** power
         converted = float(exact) if printed_unit == unit else convert(exact, printed_unit, unit, mass)
         if converted is None:
-            expected = f"it is measured in {unit}" if unit else "it is a bare number"
+            expected = f"it is measured in {plainer(unit)}" if unit else "it is a bare number"
             return Trouble(f"the unit '{amounts.unit}' does not fit: {expected}")
         bounds.append(converted)
     return Converted(Interval(bounds[0], bounds[1], amounts.low_open, amounts.high_open), printed_unit)
@@ -167,7 +172,7 @@ def _value(row: Row, concept: Concept, written: str) -> tuple[Amounts, Interval 
         row.report(place, f"{concept.name}: {why}", warning=True)
         return amounts, None, why
     bound = amounts.low if amounts.limit == "lower" else amounts.high
-    converted = in_unit(amounts, unit, concept.molar_mass, f"{bound} {unit}".strip())
+    converted = in_unit(amounts, unit, concept.molar_mass, f"{bound} {plainer(unit)}".strip())
     if isinstance(converted, Trouble):
         row.report(place, f"{concept.name}: {converted.message}")
         return None
@@ -178,9 +183,11 @@ def _value(row: Row, concept: Concept, written: str) -> tuple[Amounts, Interval 
     if concept.plausible is not None:
         least, most = concept.plausible
         if value.high < least or value.low > most:
-            why = f"cannot be right: {concept.name} lies between {number_text(least)} and {number_text(most)} {unit}"
-            why = why.rstrip()
-            in_canonical = "" if converted.unit == unit else f" (that is {_shown(value)} {unit})".rstrip()
+            between = f"{number_text(least)} and {number_text(most)} {plainer(unit)}".rstrip()
+            why = f"cannot be right: {concept.name} lies between {between}"
+            in_canonical = (
+                "" if converted.unit == unit else f" (that is {_shown(value)} {plainer(unit)})".rstrip()
+            )
             message = f"{amounts.printed}{in_canonical} {why}; kept, but it decides nothing"
             row.report("value", message, warning=True)
             return amounts, None, why

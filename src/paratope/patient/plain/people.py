@@ -137,7 +137,7 @@ def read_flags(reading: Reading, data: object, path: Path, fields: tuple[Field, 
 
 MONTHS = "months after last dose"
 LIFE_THREATENING = "severely life-threatening disease"
-PARTS = (MONTHS, "no gamete donation", LIFE_THREATENING)
+PARTS = (MONTHS, "gamete donation forgone", LIFE_THREATENING)
 """The further answers that rules ask for, by name; others are kept and ask nothing."""
 
 
@@ -227,7 +227,7 @@ def _parts(row: Row) -> dict[str, str | float | bool]:
         return {}
     path = row.at("parts")
     if not isinstance(value, Mapping):
-        row.report("parts", "names with answers are expected here, as in {no gamete donation: yes}")
+        row.report("parts", "names with answers are expected here, as in {gamete donation forgone: yes}")
         return {}
     known = {plainly(name): name for name in PARTS}
     found: dict[str, str | float | bool] = {}

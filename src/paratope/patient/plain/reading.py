@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import TypeVar
 
 from paratope.patient.model import When
@@ -18,13 +18,19 @@ from paratope.terms import Catalogue, catalogue
 
 T = TypeVar("T")
 
-MOST_SUGGESTIONS = 40
+MOST_SUGGESTIONS = 25
 """Names looked up for a "did you mean" in one file; a search through all names takes milliseconds each."""
 
 
+@lru_cache(maxsize=4096)
 def plainly(text: str) -> str:
     """A key or word without the differences that do not matter: case, blanks, hyphens, underscores, slashes."""
     return re.sub(r"[\s_\-/.]+", "", re.sub(r"(?<=[a-z])(?=[A-Z][a-z])", " ", text)).casefold()
+
+
+@lru_cache(maxsize=64)
+def _fields_by_spelling(fields: tuple[Field, ...]) -> Mapping[str, str]:
+    return {plainly(name): f.name for f in fields for name in (f.name, *f.aliases)}
 
 
 def either(words: Iterable[str], last: str = "or") -> str:
@@ -193,7 +199,7 @@ class Row:
             )
             reading.report(path, f"a mapping is expected here, as in {{{shown}}}")
             return
-        known = {plainly(name): f.name for f in fields for name in (f.name, *f.aliases)}
+        known = _fields_by_spelling(fields)
         for key, value in data.items():
             name = "on" if key is True else "no" if key is False else str(key)
             field = known.get(plainly(name))

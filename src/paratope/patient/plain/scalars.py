@@ -26,6 +26,8 @@ class Trouble(NamedTuple):
 
 def squeeze(text: str) -> str:
     """The text with full-width signs as ordinary ones and runs of blanks as one."""
+    if text.isascii():
+        return " ".join(text.split())
     ordinary = "".join(c if c in _SUPERSCRIPTS else unicodedata.normalize("NFKC", c) for c in text)
     return " ".join(ordinary.split())
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from paratope.patient.model import Interval, Result, Statement
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check
@@ -48,20 +50,24 @@ def compile_consent(_node: ConsentSigned) -> Check:
 # --- statements ----------------------------------------------------------------------------------------
 
 
-def _newest_statements(ctx: Context, topic: str) -> tuple[Statement, ...]:
-    """The newest day's statements on a topic that are about this study or about none in particular."""
+def _newest_statements(ctx: Context, topic: str, whole: str | None = None) -> tuple[Statement, ...]:
+    """The newest day's statements on a topic that are about this study or about none in particular.
+
+    ``whole``: the statement the topic may be a part of (forgoing gamete donation, of contraception).
+    """
+    recorded = [*ctx.patient.statements.get(topic, ())]
+    if whole is not None:
+        statements = ctx.patient.statements.get(whole, ())
+        recorded += [replace(s, value=s.parts[topic]) for s in statements if topic in s.parts]
     found = [
-        s
-        for s in ctx.patient.statements.get(topic, ())
-        if s.study in (None, ctx.study) and (s.when is None or s.when.first <= ctx.as_of)
+        s for s in recorded if s.study in (None, ctx.study) and (s.when is None or s.when.first <= ctx.as_of)
     ]
     about_this = [s for s in found if s.study == ctx.study]
     found = about_this or found
     dated = [s for s in found if s.when is not None]
     if not dated:
         return tuple(found)
-    top = dated[0].when
-    assert top is not None
+    top = max((s.when for s in dated if s.when is not None), key=lambda w: (w.last, w.first))
     return tuple(s for s in dated if s.when is not None and s.when.last >= top.first)
 
 
@@ -109,6 +115,8 @@ def compile_statement(node: Stated | Judged) -> Check:
     topic = node.topic
     concept = catalogue().get(topic)
     unit = concept.unit if concept is not None and concept.unit is not None else ""
+    parents = concept.parents if concept is not None else ()
+    whole = parents[0] if parents else None
     reserved = isinstance(node, Judged)
     op = "is" if isinstance(node, Judged) else node.op
     wanted = node.value if isinstance(node.value, str) else _limit(node.value, topic, unit)
@@ -121,7 +129,7 @@ def compile_statement(node: Stated | Judged) -> Check:
     nothing = Outcome(U, (absent,))
 
     def run(ctx: Context) -> Outcome:
-        found = _newest_statements(ctx, topic)
+        found = _newest_statements(ctx, topic, whole)
         if not found:
             return nothing
         if reserved:

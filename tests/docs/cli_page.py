@@ -89,9 +89,8 @@ def _argument(argument: Any) -> str:
 def _option(option: Any) -> str:
     names = ", ".join(f"`{name}`" for name in (*option.opts[::-1], *option.secondary_opts))
     choices = getattr(option.type, "choices", None)
-    value = (
-        "" if option.is_flag else " `" + ("|".join(map(str, choices)) if choices else option.metavar) + "`"
-    )
+    holds = "" if option.is_flag else "|".join(map(str, choices)) if choices else str(option.metavar)
+    value = f" `{_text(holds)}`" if holds else ""
     default = getattr(option.default, "value", option.default)
     shown = "" if option.is_flag or default in (None, "", ()) else f" Default: `{default}`."
     return f"| {names}{value} | {_text(option.help)}{shown} |"

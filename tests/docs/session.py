@@ -87,7 +87,7 @@ class Session:
             tool = tools / name
             tool.write_text(f'#!/bin/sh\nexec "{sys.executable}" {call} "$@"\n', encoding="utf-8")
             tool.chmod(0o755)
-        for kept in (EXAMPLES, Path("docs/examples")):
+        for kept in (EXAMPLES, EXAMPLES.with_name("plans"), Path("docs/examples")):
             shutil.copytree(ROOT / kept, self.folder / kept)
         kept_environment = {k: v for k, v in os.environ.items() if k not in ("PARATOPE_DEBUG", "TERM")}
         self.environment = kept_environment | {

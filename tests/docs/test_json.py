@@ -44,7 +44,11 @@ def documents(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         _printed(*patients),
         _printed(*patients, "--presume-absence"),
         _printed(
-            *patients, "--as-of", "2027-03-01", "--plan", str(ROOT / EXAMPLES / ".." / "plans" / "EXAMPLE-4.json")
+            *patients,
+            "--as-of",
+            "2027-03-01",
+            "--plan",
+            str(ROOT / EXAMPLES / ".." / "plans" / "EXAMPLE-4.json"),
         ),
         _printed(unread.as_posix()),
         _printed((folder / "empty").as_posix()),

@@ -64,6 +64,7 @@ ODD: list[Callable[[random.Random], Json]] = [
     lambda r: r.randint(-5, 5),
     lambda r: r.random() * 1e6,
     lambda _: "1e999",
+    lambda _: "+-5",
     lambda _: "NaN",
     lambda _: "９９",
     lambda _: "0001-01-01",

@@ -62,6 +62,48 @@ def test_of_several_malignancies_nobody_but_a_person_can_say() -> None:
     assert all("other malignancy" not in e.closure for e in patient.entries)
 
 
+def test_of_several_malignancies_the_one_that_is_not_over_counts() -> None:
+    old = condition("Breast carcinoma", clinical="resolved", abatementDateTime="2010-01-01")
+    patient = read(condition("Small cell lung cancer", clinical="active"), old)
+    assert [c.text for c in patient.cancers] == ["Small cell lung cancer"]
+    assert "other malignancy" in patient.entries[0].concepts
+
+
+def test_what_no_study_treats_is_not_the_cancer_by_default() -> None:
+    assert read(condition("Basal cell carcinoma of skin")).cancers == ()
+    over = read(condition("Multiple myeloma", clinical="remission"))
+    assert over.cancers == ()
+    assert any("whether it is the one to be treated is unknown" in u.why for u in over.unused)
+
+
+def test_the_same_cancer_recorded_at_every_visit_is_one_cancer() -> None:
+    icd10cm = "http://hl7.org/fhir/sid/icd-10-cm"
+    visits = [condition(concept(None, (icd10cm, c))) for c in ("C90.00", "C90.02", "C90.0")]
+    seen = status(concept("refractory"), visits[2])
+    vague = condition("Malignant neoplastic disease")
+    found = reading(*visits, vague, seen)
+    (only,) = found.patient.cancers
+    assert only.concepts == {"multiple myeloma"}
+    assert only.status == {"refractory"}
+    assert found.patient.entries == ()
+    assert {f"Condition/{c['id']}" for c in (*visits, vague)} == {only.source, *found.supports}
+
+
+def test_the_profiled_cancer_and_its_plain_copies_are_one_cancer() -> None:
+    copy = condition(concept("Multiple myeloma in relapse", (SCT, "109989006")), clinical="active")
+    patient = read(cancer(), copy)
+    assert len(patient.cancers) == 1
+    assert patient.cancers[0].status == {"relapsed"}
+    assert patient.entries == ()
+
+
+def test_the_same_cancer_earlier_is_not_called_another() -> None:
+    patient = read(cancer("Breast carcinoma"), condition("Breast carcinoma", clinical="remission"))
+    assert len(patient.cancers) == 1
+    assert "other malignancy" not in patient.entries[0].closure
+    assert any("at an earlier time" in u.why for u in patient.unused)
+
+
 def test_of_several_primary_cancers_the_active_one_counts() -> None:
     old = cancer("Breast carcinoma", clinical="remission")
     patient = read(old, cancer("Multiple myeloma", clinical="active"))
@@ -398,6 +440,8 @@ ATTRIBUTES: list[tuple[str, Json, dict[str, Any]]] = [
      {"afebrile": True, "uncomplicated": True}),
     ("controlled", {"note": [{"text": "well controlled on amlodipine"}]}, {"controlled": True}),
     ("uncontrolled", {"note": [{"text": "poorly controlled"}]}, {"controlled": False}),
+    ("no cause", {"note": [{"text": "no cause found"}]}, {"unexplained": True}),
+    ("stable", {"note": [{"text": "stable on MRI since March"}]}, {"stable": True}),
     ("a cause", {"extension": [extension("http://hl7.org/fhir/StructureDefinition/condition-dueTo",
                                          valueCodeableConcept=concept("dehydration"))]},
      {"cause": "dehydration", "unexplained": False}),
@@ -433,12 +477,33 @@ REFINED = [
     ("Cardiac arrhythmia", "atrial fibrillation since 2020", {"atrial fibrillation"}),
     ("Cardiac arrhythmia", "excluded ventricular tachycardia", {"arrhythmia"}),
     ("Cardiac arrhythmia", "hypertension", {"arrhythmia"}),
+    ("Cardiomyopathy", "non-ischaemic", {"non-ischaemic cardiomyopathy"}),
+    ("Cardiomyopathy", "not dilated", {"cardiomyopathy"}),
+    ("Indwelling drain or catheter", "PICC line", {"central venous catheter"}),
+    ("Indwelling drain or catheter", "no PICC line", {"indwelling drain"}),
 ]
 
 
 @pytest.mark.parametrize(("text", "note", "concepts"), REFINED)
 def test_a_note_narrows_what_is_recorded_and_adds_nothing(text: str, note: str, concepts: set[str]) -> None:
     assert entry(condition(text, note=[{"text": note}])).concepts == concepts
+
+
+@pytest.mark.parametrize(
+    ("cause", "concepts"),
+    [
+        ("vasovagal", {"vasovagal syncope"}),
+        ("dehydration", {"dehydration syncope"}),
+        ("possibly vasovagal", {"syncope"}),
+    ],
+)
+def test_a_cause_narrows_too(cause: str, concepts: set[str]) -> None:
+    due = extension(
+        "http://hl7.org/fhir/StructureDefinition/condition-dueTo", valueCodeableConcept=concept(cause)
+    )
+    found = entry(condition("Syncope", extension=[due]))
+    assert found.concepts == concepts
+    assert found.attributes["cause"] == cause
 
 
 def test_the_antigen_of_a_cell_therapy_named_in_a_note() -> None:

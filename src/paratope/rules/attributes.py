@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 class Attribute(NamedTuple):
     """``type``: "yes/no", "number", "grade word" or "word". ``unit``: of a number. ``reserved``: when it is not
-    recorded a person must decide (verdict judgement), rather than a document be fetched (unknown)."""
+    recorded a person must decide (verdict judgement), rather than a document be fetched (unknown). ``words``:
+    the answers a word may have; any other leaves the filter open."""
 
     type: str
     meaning: str
     unit: str = ""
     reserved: bool = False
+    words: tuple[str, ...] = ()
 
 
 SEVERITIES = ("mild", "moderate", "severe", "life-threatening")
@@ -51,10 +53,42 @@ ATTRIBUTES: dict[str, Attribute] = {
     "cells per kg": Attribute(
         "number", "CAR-positive cells per kg body weight of a manufactured product", "/kg"
     ),
-    "outcome": Attribute("word", "progression, intolerance, response, completed, recovered, ..."),
-    "route": Attribute("word", "oral, iv, subcutaneous, intramuscular, inhaled, topical"),
-    "phase": Attribute("word", "of a trial participation: on study, follow-up, completed"),
-    "release": Attribute("word", "of a manufactured product: released, out of specification"),
+    "outcome": Attribute(
+        "word",
+        "how a therapy or an event ended",
+        words=(
+            "progression",
+            "intolerance",
+            "response",
+            "complete response",
+            "partial response",
+            "stable disease",
+            "relapse",
+            "completed",
+            "recovered",
+            "not recovered",
+            "refused",
+        ),
+    ),
+    "route": Attribute(
+        "word",
+        "how a medicine is given",
+        words=(
+            "oral",
+            "iv",
+            "subcutaneous",
+            "intramuscular",
+            "inhaled",
+            "topical",
+            "nasal",
+            "ophthalmic",
+            "rectal",
+            "intrathecal",
+            "intra-articular",
+        ),
+    ),
+    "phase": Attribute("word", "of a trial participation", words=("on study", "follow-up", "completed")),
+    "release": Attribute("word", "of a manufactured product", words=("released", "out of specification")),
     "extent": Attribute("word", "of the cancer: advanced, locally advanced, metastatic"),
     "confirmed by": Attribute("word", "of the cancer: histology, cytology, bone marrow examination"),
     "status": Attribute("word", "of the cancer: relapsed, refractory"),

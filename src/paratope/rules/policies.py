@@ -14,8 +14,12 @@ FRESHNESS: Mapping[str, int | None] = {
     "imaging": 90,
     "serology": None,
     "antigen": None,
+    "history": 90,
+    "statement": 90,
 }
-"""Days a result stays current before the as-of date, by class; None: no limit. House policy, no study says."""
+"""Days a result stays current before the as-of date, by class; None: no limit. House policy, no study says.
+``history``: a dated denial ("no stroke") or a list gone through; ``statement``: what a person stated or judged.
+An undated denial or list is taken as made for this screening."""
 
 HBV_COPIES_PER_IU = (3.41, 5.82)
 """Copies of HBV DNA per international unit: lowest and highest of the assays found (Abbott AccuGene 3.41,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 
 from paratope.patient.problems import Problem
 
@@ -32,7 +32,7 @@ def _day(value: object) -> int | None:
         return date(value.year, value.month, value.day).toordinal()
     if isinstance(value, str):
         try:
-            return date.fromisoformat(value.strip()[:10]).toordinal()
+            return datetime.fromisoformat(value.strip()).date().toordinal()
         except ValueError:
             return None
     return None

@@ -61,7 +61,7 @@ def screen(
     """
     wanted = {s.protocol.key for s in studies}
     asking = any(s.asks_others for s in studies)
-    known = {s.protocol.key: s for s in (*studies, *(on_file if asking else ()))}
+    known = {s.protocol.key: s for s in (*(on_file if asking else ()), *studies)}
     results: dict[str, StudyResult] = {}
     statuses: dict[str, OtherStudy] = {}
     shared: dict[object, object] = {}

@@ -8,7 +8,6 @@ from pathlib import Path
 FOLDER = Path(str(resources.files("paratope.patient.examples")))
 PLANS = FOLDER.parent / "plans"
 """The planned dates: in a folder of their own, so that the examples can be screened as one directory."""
-PLANS = FOLDER.parent / "plans"
 
 
 def bundled() -> tuple[Path, ...]:

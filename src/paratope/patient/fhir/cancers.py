@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paratope.patient.build import closure_of
 from paratope.patient.dates import not_after
 from paratope.patient.fhir.chart import Chart
-from paratope.patient.fhir.coding import codes_of, kind_of, named, text_of, words_of
+from paratope.patient.fhir.coding import codes_of, kind_of, named, related, text_of, words_of
 from paratope.patient.fhir.diagnosis import SECONDARY, clinical_of, condition_concepts, verification_of
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.shape import Json, objs, text, value_of
@@ -31,38 +31,76 @@ def is_cancer(name: str) -> bool:
 # --- which one -----------------------------------------------------------------------------------------
 
 
+OVER = frozenset({"resolved", "inactive", "remission"})
+
+
 def choose_cancers(chart: Chart) -> None:
     """Which Conditions are the cancer under study.
 
-    Those with the profile of a primary cancer; of several, those that are active. Without the profile the one
-    malignancy on record, if it is just one: of several nobody but a person can say.
+    Those with the profile of a primary cancer; of several, those that are not over. Without the profile the one
+    malignancy on record that is not over, if it is just one: of several nobody but a person can say. Records
+    often hold the same cancer many times (once per visit): what is the same cancer, or a vaguer word for it,
+    is ``chart.cancer_again``; what is so and over, ``chart.cancer_before``.
     """
     flagged: list[Item] = []
-    malignant: list[Item] = []
+    plain: list[Item] = []
     for item in chart.by_kind.get("Condition", ()):
         if verification_of(item) != "" or has_profile(item, SECONDARY):
             continue
         if has_profile(item, PRIMARY):
             flagged.append(item)
-        elif any(is_cancer(c) for c in named(item.body.get("code")).concepts):
-            malignant.append(item)
-    over = {"resolved", "inactive", "remission"}
-    if flagged:
-        active = [i for i in flagged if clinical_of(i)[0] not in over] if len(flagged) > 1 else flagged
-        chosen = active or flagged
-        if len(chosen) > 1:
-            for item in chosen:
-                chart.skip(
-                    item,
-                    f"one of {len(chosen)} primary cancers: which of them a study would treat is not said",
-                )
-        chart.cancer_keys = [i.key for i in chosen]
-    elif len(malignant) == 1:
-        chart.cancer_keys = [malignant[0].key]
-    elif malignant:
-        for item in malignant:
-            why = f"one of {len(malignant)} malignancies, none marked as the primary cancer"
+        elif _cancers_of(item):
+            plain.append(item)
+    pool = flagged or plain
+    active = [i for i in pool if clinical_of(i)[0] not in OVER]
+    groups = _groups(active or flagged)
+    if flagged or len(groups) == 1:
+        chosen = [group[0] for group in groups]
+    else:
+        chosen = []
+        why = f"one of {len(groups)} malignancies, none marked as the primary cancer"
+        for item in active:
             chart.skip(item, f"{why}: which is to be treated is unknown")
+        for item in plain if not active else ():
+            chart.skip(item, "a malignancy that is over: whether it is the one to be treated is unknown")
+    if len(chosen) > 1:
+        for item in chosen:
+            why = f"one of {len(chosen)} primary cancers"
+            chart.skip(item, f"{why}: which of them a study would treat is not said")
+    chart.cancer_keys = [i.key for i in chosen]
+    for item in (*flagged, *plain):
+        owner = next((c for c in chosen if c is not item and _same(c, item)), None)
+        if owner is None or item in chosen:
+            continue
+        if clinical_of(item)[0] in OVER:
+            chart.cancer_before.add(item.key)
+        else:
+            chart.cancer_again[item.key] = owner.key
+
+
+def _cancers_of(item: Item) -> frozenset[str]:
+    """The malignancies a condition names, without those that never are the cancer a study treats (a basal cell
+    carcinoma, a carcinoma in situ) unless a profile says so."""
+    terms = catalogue()
+    concepts = named(item.body.get("code")).concepts
+    return frozenset(c for c in concepts if is_cancer(c) and not terms.is_a(c, "other malignancy"))
+
+
+def _same(a: Item, b: Item) -> bool:
+    """Whether two conditions may be the same cancer: one names what the other names, or something broader."""
+    return any(related(x, y) for x in _cancers_of(a) for y in _cancers_of(b))
+
+
+def _groups(items: list[Item]) -> list[list[Item]]:
+    """The conditions that are the same cancer together, the most specific of each first; groups in record order."""
+    groups: list[list[Item]] = []
+    for item in sorted(items, key=lambda i: -len(closure_of(_cancers_of(i)))):
+        group = next((g for g in groups if _same(g[0], item)), None)
+        if group is None:
+            groups.append([item])
+        else:
+            group.append(item)
+    return sorted(groups, key=lambda g: items.index(g[0]))
 
 
 # --- what it is ----------------------------------------------------------------------------------------
@@ -113,32 +151,21 @@ def add_cancer(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> N
         # A primary cancer that we cannot name is a cancer all the same: which one stays open.
         concepts = frozenset({"cancer"})
     extent: set[str] = set()
-    for stage in objs(item.body.get("stage")):
-        summary = stage.get("summary")
-        said = extent_in(words_of(summary))
-        if {c for _, c in codes_of(summary)} & _STAGE_IV:
-            said |= {"advanced"}
-        if not said and text_of(summary):
-            chart.skip(item, f"stage '{text_of(summary)[:60]}' says neither advanced nor metastatic")
-        extent |= said
-    extent |= extent_in(tuple(w for w in (found.text.lower(),) if w))
     confirmed: set[str] = set()
-    for evidence in objs(item.body.get("evidence")):
-        for code in objs(evidence.get("code")):
-            how = _confirmed(words_of(code))
-            if how is not None:
-                confirmed.add(how)
-            else:
-                chart.skip(item, f"evidence '{text_of(code)[:60]}' is not understood")
     status: set[str] = set()
+    same = [item, *(i for i in chart.by_kind["Condition"] if chart.cancer_again.get(i.key) == item.key)]
+    for one in same:
+        _told(chart, one, extent, confirmed)
+        if clinical_of(one)[0] in ("relapse", "recurrence") or _IN_RELAPSE.search(
+            text_of(one.body.get("code")).lower()
+        ):
+            status.add("relapsed")
     features: set[str] = set()
     supporting: list[str] = []
     for field, word, mark in (*chart.cancer_marks.get(item.key, ()), *chart.cancer_marks.get("", ())):
         {"status": status, "feature": features, "extent": extent}[field].add(word)
         supporting.append(mark.key)
         chart.read.add(mark.key)
-    if clinical_of(item)[0] in ("relapse", "recurrence"):
-        status.add("relapsed")
     if _has_metastasis(chart, item, concepts):
         extent.add("metastatic")
     fact = Cancer(
@@ -154,6 +181,29 @@ def add_cancer(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> N
         supporting=tuple(dict.fromkeys(supporting)),
     )
     chart.add(item, fact)
+
+
+_IN_RELAPSE = re.compile(r"\bin relapse\b|(?<!non-)(?<!non )\brelapsed\b")
+
+
+def _told(chart: Chart, item: Item, extent: set[str], confirmed: set[str]) -> None:
+    """What one condition tells of extent and confirmation, added to what others told."""
+    for stage in objs(item.body.get("stage")):
+        summary = stage.get("summary")
+        said = extent_in(words_of(summary))
+        if {c for _, c in codes_of(summary)} & _STAGE_IV:
+            said |= {"advanced"}
+        if not said and text_of(summary):
+            chart.skip(item, f"stage '{text_of(summary)[:60]}' says neither advanced nor metastatic")
+        extent |= said
+    extent |= extent_in((text_of(item.body.get("code")).lower(),))
+    for evidence in objs(item.body.get("evidence")):
+        for code in objs(evidence.get("code")):
+            how = _confirmed(words_of(code))
+            if how is not None:
+                confirmed.add(how)
+            else:
+                chart.skip(item, f"evidence '{text_of(code)[:60]}' is not understood")
 
 
 def _diagnosed(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> When | None:
@@ -179,7 +229,7 @@ def _has_metastasis(chart: Chart, item: Item, concepts: frozenset[str]) -> bool:
     for other in chart.by_kind.get("Condition", ()):
         if not has_profile(other, SECONDARY) or verification_of(other) != "":
             continue
-        if clinical_of(other)[0] in ("resolved", "inactive", "remission"):
+        if clinical_of(other)[0] in OVER:
             continue
         related = [
             e.get("valueReference")
@@ -233,8 +283,9 @@ def _mark(
     focus = objs(item.body.get("focus"))
     for reference in focus:
         target = chart.find(reference, item)
-        if target is not None and target.key in chart.cancer_keys:
-            keys.append(target.key)
+        key = chart.cancer_again.get(target.key, target.key) if target is not None else None
+        if key in chart.cancer_keys:
+            keys.append(key)
     if focus and not keys:
         chart.skip(item, f"{what}: what it is about is not the cancer under study")
         return

@@ -23,8 +23,9 @@ class Chart:
     """
 
     __slots__ = (
-        "born", "by_kind", "cancer_keys", "cancer_marks", "extracted", "facts", "findings", "group", "history",
-        "index", "product_marks", "read", "repeated", "sex", "supports", "treatments", "unused", "void",
+        "born", "by_kind", "cancer_again", "cancer_before", "cancer_keys", "cancer_marks", "extracted", "facts",
+        "group", "history", "index", "product_marks", "read", "repeated", "sex", "supports", "treatments", "treats",
+        "unused", "void",
     )  # fmt: skip
 
     def __init__(self, group: Group, index: Index, extracted: int | None) -> None:
@@ -42,11 +43,13 @@ class Chart:
         for item in group.items:
             self.by_kind.setdefault(item.kind, []).append(item)
         self.cancer_keys: list[str] = []  # Conditions that are the cancer under study
+        self.cancer_again: dict[str, str] = {}  # Conditions that record it once more -> its key
+        self.cancer_before: set[str] = set()  # Conditions that may be the same cancer, and are over
         self.cancer_marks: dict[
             str, list[tuple[str, str, Item]]
         ] = {}  # Condition key ("" any) -> (field, word)
-        self.findings: dict[str, list[Fact]] = {}
-        self.treatments: dict[str, list[Treatment]] = {}
+        self.treatments: dict[str, list[Treatment]] = {}  # Condition -> what treated it
+        self.treats: dict[str, list[str]] = {}  # what treated -> the Conditions
         self.product_marks: dict[str, list[tuple[str, float | str, Item]]] = {}
         self.repeated: dict[tuple[str, int, int], list[tuple[Fact, Item, bool]]] = {}
         self.history: dict[str, str] = {}  # key -> what the reviewed list that holds it covers

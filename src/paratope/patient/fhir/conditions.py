@@ -35,6 +35,9 @@ def read_condition(chart: Chart, item: Item) -> None:
     if verified not in ("", "refuted"):
         chart.skip(item, verified or "", void=verified == "entered in error")
         return
+    if item.key in chart.cancer_again:
+        chart.support(item, chart.cancer_again[item.key])
+        return
     if item.key in chart.cancer_keys:
         add_cancer(chart, item, chart.extensions(item, KNOWN))
         if len(chart.cancer_keys) == 1:
@@ -104,16 +107,24 @@ def _add_entry(
 ) -> None:
     note = note_of(item.body)
     terms = catalogue()
-    concepts = refine(found.concepts, note)
+    causes = _causes(chart, item, extensions)
+    concepts = refine(refine(found.concepts, note), "; ".join(causes))
     malignant = any(is_cancer(c) for c in concepts)
     extra = set()
-    if malignant and chart.cancer_keys and not any(terms.is_a(c, OTHER_MALIGNANCY) for c in concepts):
+    if item.key in chart.cancer_before:
+        chart.skip(
+            item, "it may be the cancer under study at an earlier time: not taken as another malignancy"
+        )
+    elif malignant and chart.cancer_keys and not any(terms.is_a(c, OTHER_MALIGNANCY) for c in concepts):
         extra.add(OTHER_MALIGNANCY)
     if toxicity and not any(terms.is_a(c, UNRESOLVED) for c in concepts):
         extra.add(UNRESOLVED)
     concepts = concepts | extra
     start, end, over = _course(chart, item, extensions, malignant)
     attributes = _attributes(chart, item, extensions, found, concepts, note)
+    if causes:
+        attributes["cause"] = "; ".join(causes)
+        attributes.setdefault("unexplained", False)
     if "active" not in attributes:
         active = _is_active(chart, item, concepts, end, over)
         if active is not None:
@@ -300,12 +311,6 @@ def _attributes(
             attributes.setdefault("grade", grade)
         elif said:
             chart.skip(item, f"stage '{text_of(stage.get('summary'))[:60]}' is not used")
-    for name in ("condition-dueTo", "due-to"):
-        for cause in extensions.get(name, ()):
-            why = text_of(cause) or _referred(chart, item, cause)
-            if why:
-                attributes["cause"] = why
-                attributes.setdefault("unexplained", False)
     for name in ("condition-outcome", "outcome"):
         for raw in extensions.get(name, ()):
             outcome = outcome_word(raw)
@@ -336,6 +341,12 @@ def _ctcae(words: tuple[str, ...]) -> float | None:
             if graded is not None and graded[0] == graded[1] and 1 <= graded[0] <= 5:
                 return float(graded[0])
     return None
+
+
+def _causes(chart: Chart, item: Item, extensions: dict[str, list[Json]]) -> list[str]:
+    """What it is due to, in words."""
+    found = [*extensions.get("condition-dueTo", ()), *extensions.get("due-to", ())]
+    return [words for cause in found if (words := text_of(cause) or _referred(chart, item, cause))]
 
 
 def _referred(chart: Chart, item: Item, reference: Json) -> str:

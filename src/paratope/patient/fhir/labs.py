@@ -37,6 +37,8 @@ def read_measure(
     if kind == "Quantity" and obj(content).get("value") is None:
         kind = ""
     called = interpretation_of(element.get("interpretation"))
+    if not kind and (score := _score_of(element, name)) is not None:
+        kind, content = "Integer", score
     if not kind and called not in (BELOW, DETECTED):
         chart.skip(item, f"{name}: {_absent(element)}")
         return
@@ -69,6 +71,16 @@ def read_measure(
     remember(chart, seen, name, fact)
 
 
+def _score_of(element: dict[str, Json], name: str) -> int | None:
+    """A score given only by the code of its interpretation, as some exports of performance status do."""
+    for one in objs(element.get("interpretation")):
+        for _, code in codes_of(one):
+            score = loinc_score(name, code)
+            if score is not None:
+                return score
+    return None
+
+
 def remember(chart: Chart, seen: Seen, name: str, fact: object) -> None:
     """Note a result, so that an amended one may supersede the first report of the same sample."""
     when = seen.when
@@ -78,6 +90,7 @@ def remember(chart: Chart, seen: Seen, name: str, fact: object) -> None:
 
 def drop_superseded(chart: Chart) -> None:
     """A result that was amended or corrected replaces the first report of the same measure, day and hour."""
+    gone: set[int] = set()
     for same in chart.repeated.values():
         if len(same) < 2:
             continue
@@ -89,8 +102,10 @@ def drop_superseded(chart: Chart) -> None:
                 continue
             by = next((i for f, i in amended if _same_sample(f.when, fact.when)), None)
             if by is not None:
-                chart.facts = [f for f in chart.facts if f is not fact]
+                gone.add(id(fact))
                 chart.skip(item, f"superseded by the amended result {by.key}", void=True)
+    if gone:
+        chart.facts = [f for f in chart.facts if id(f) not in gone]
 
 
 def _same_sample(a: When | None, b: When | None) -> bool:

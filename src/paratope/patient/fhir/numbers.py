@@ -12,6 +12,7 @@ _SUPERSCRIPTS = str.maketrans({s: f"^{d}" for s, d in zip("⁰¹²³⁴⁵⁶⁷
 _RUN_OF_POWERS = re.compile(r"(?<=\^[0-9])\^(?=[0-9])")
 
 _NUMBER = r"(?:(?:[0-9]{1,3}(?:[',][0-9]{3})+|[0-9]+)(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]{1,3})?|[.][0-9]+)"
+_REST = r"[^0-9<>\s.,'-].*"
 _POWER = r"(?:\s*[xX×*·]\s*10\s*[\^*]{0,2}\s*(?P<power>[+-]?[0-9]{1,2}))?"
 _SIGNS = {
     "<": "<", ">": ">", "<=": "<=", ">=": ">=", "=<": "<=", "=>": ">=", "≤": "<=", "≥": ">=",
@@ -20,12 +21,10 @@ _SIGNS = {
     "高于": ">",
 }  # fmt: skip
 _SIGN = "|".join(sorted(map(re.escape, _SIGNS), key=len, reverse=True))
-_ONE = re.compile(
-    rf"(?P<sign>{_SIGN})?\s*(?P<number>{_NUMBER}){_POWER}\s*(?P<unit>[^0-9<>].*)?", re.IGNORECASE
-)
+_ONE = re.compile(rf"(?P<sign>{_SIGN})?\s*(?P<number>{_NUMBER}){_POWER}\s*(?P<unit>{_REST})?", re.IGNORECASE)
 _RANGE = re.compile(
     rf"(?P<low>{_NUMBER})\s*(?P<low_unit>[a-zA-Z%µμ/][^\s–~-]*)?\s*(?:-|–|—|~|～|\bto\b|至)\s*"
-    rf"(?P<high>{_NUMBER})\s*(?P<unit>[^0-9<>].*)?",
+    rf"(?P<high>{_NUMBER})\s*(?P<unit>{_REST})?",
     re.IGNORECASE,
 )
 _TITRE = re.compile(r"(?P<sign><=|>=|<|>|≤|≥)?\s*1\s*[:/]\s*(?P<titre>[0-9]{1,7})", re.IGNORECASE)

@@ -120,7 +120,7 @@ def read_procedure(chart: Chart, item: Item) -> None:
     extensions = chart.extensions(item, KNOWN)
     found = procedure_concepts(chart, item)
     start, end = _performed(chart, item)
-    treated = [k for k, given in chart.treatments.items() if any(t.item is item for t in given)]
+    treated = chart.treats.get(item.key, [])
     if (
         treated
         and said != "refuted"

@@ -33,6 +33,8 @@ _SAYS: tuple[tuple[re.Pattern[str], str, AttributeValue], ...] = (
     (re.compile(r"\bgeneral an(?:a)?esthesia\b|全麻|全身麻醉"), "local anaesthesia", False),
     (re.compile(r"\bon (?:(?:physiological|hormone|stable|thyroxine|levothyroxine|insulin|hydrocortisone) )*"
                 r"replacement\b|\b(?:physiological|hormone) replacement\b|替代治疗"), "replacement", True),
+    (re.compile(r"\bunexplained\b|\bno cause (?:was )?found\b|原因不明"), "unexplained", True),
+    (re.compile(r"\bstable on (?:mri|ct|imaging)\b|\bradiologically stable\b|影像学稳定"), "stable", True),
     (re.compile(r"\bwell[- ]controlled\b|\bcontrolled (?:on|by|with)\b|控制良好"), "controlled", True),
     (re.compile(r"\b(?:poorly[- ]controlled|uncontrolled)\b|控制不佳|未控制"), "controlled", False),
     (re.compile(r"\bstable (?:on|dose of) (?:anticoagula\w+|\w+xaban|warfarin|dabigatran|lmwh|heparin)\b|"
@@ -48,7 +50,7 @@ _OF_A_SYMPTOM = re.compile(
     r"\b(?:pain|fever|symptoms?|cough|rash|nausea|bleeding|swelling|dyspnoea)\b|疼痛|发热|症状"
 )
 _OF_THE_WHOLE = frozenset({"active", "controlled", "treated", "recovered", "curative"})
-_OWN_NEGATION = re.compile(r"无症状|无发热|不发热|无并发症|未控制|控制不佳|\buncontrolled\b")
+_OWN_NEGATION = re.compile(r"无症状|无发热|不发热|无并发症|未控制|控制不佳|\buncontrolled\b|\bno cause\b")
 
 _NYHA = re.compile(
     r"\bnyha(?: functional)?(?: class)?[ :=-]*(iv|i{1,3}|[1-4])\b(?!\s*(?:-|–|/|or|to)\s*(?:iv|i{1,3}|[1-4])\b)"
@@ -62,12 +64,22 @@ _GRADED = (
 )  # fmt: skip
 
 
+_NARROWED = frozenset(
+    {"condition", "cancer", "procedure", "therapy", "vaccine", "device", "trial", "allergy", "supportive",
+     "medicine class", "product"}
+)  # fmt: skip
+"""Kinds of concept that a note may narrow."""
+
+
+def _all_clauses(words: str) -> tuple[str, ...]:
+    plain = tidy(words[:2000]).lower()
+    return tuple(c for part in _CLAUSES.split(plain) if (c := part.strip()))
+
+
 @lru_cache(maxsize=4096)
 def clauses(words: str) -> tuple[str, ...]:
     """The clauses of a text, lower case, without those that negate, doubt or plan."""
-    plain = tidy(words[:2000]).lower()
-    parts = [c.strip() for c in _CLAUSES.split(plain)]
-    return tuple(c for c in parts if c and (not _DOUBT.search(c) or _OWN_NEGATION.search(c)))
+    return tuple(c for c in _all_clauses(words) if not _DOUBT.search(c) or _OWN_NEGATION.search(c))
 
 
 @lru_cache(maxsize=4096)
@@ -128,13 +140,17 @@ def refine(concepts: frozenset[str], note: str | None) -> frozenset[str]:
         return concepts
     terms = catalogue()
     added: set[str] = set()
-    for clause in clauses(note):
-        for name in concepts:
-            kind = kind_of(name)
-            if kind not in ("condition", "cancer", "procedure", "therapy", "vaccine"):
-                continue
-            completed = terms.find(f"{clause} {name}") if len(clause) <= 40 else None
-            for other in (*_named_in(clause), *((completed,) if completed else ())):
-                if other != name and terms.is_a(other, name):
+    sound = clauses(note)
+    for name in concepts:
+        if kind_of(name) not in _NARROWED:
+            continue
+        for clause in _all_clauses(note):
+            whole: set[str | None] = set()
+            if len(clause) <= 60 and not _DOUBT.search(
+                clause.replace("non-", "")
+            ):  # non-ischaemic denies nothing
+                whole = {terms.find(clause), terms.find(f"{clause} {name}")}
+            for other in (*whole, *(_named_in(clause) if clause in sound else ())):
+                if other is not None and other != name and terms.is_a(other, name):
                     added.add(other)
     return terms.most_specific(concepts | added) if added else concepts

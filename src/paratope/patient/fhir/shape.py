@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any, TypeAlias
 
 Json: TypeAlias = Any
@@ -40,8 +41,11 @@ def texts(value: Json) -> list[str]:
     return [value] if isinstance(value, str) and value.strip() else []
 
 
+_PLAIN = re.compile(r"\s*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?\s*")
+
+
 def number(value: Json) -> float | None:
-    """A finite number, also when it stands as a text of plain digits ("5.8"); None for anything else."""
+    """A finite number, also when it stands as a text ("5.8"); None for anything else."""
     if isinstance(value, bool):
         return None
     if isinstance(value, (int, float)):
@@ -50,10 +54,9 @@ def number(value: Json) -> float | None:
         except OverflowError:
             return None
     elif isinstance(value, str) and len(value) < 40:
-        plain = value.strip()
-        if not plain or not plain.replace(".", "", 1).lstrip("+-").isdecimal() or not plain.isascii():
+        if _PLAIN.fullmatch(value) is None:
             return None
-        found = float(plain)
+        found = float(value)
     else:
         return None
     return found if math.isfinite(found) else None

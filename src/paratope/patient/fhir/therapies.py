@@ -239,7 +239,9 @@ def _is_oncological(chart: Chart, item: Item, names: frozenset[str], classes: fr
     # An antineoplastic drug given for something else (methotrexate for arthritis) is a medicine.
     reasons = [c for r in objs(item.body.get("reasonReference")) if (c := chart.find(r, item)) is not None]
     conditions = [c for c in reasons if c.kind == "Condition"]
-    return not conditions or any(c.key in chart.cancer_keys for c in conditions)
+    return not conditions or any(
+        chart.cancer_again.get(c.key, c.key) in chart.cancer_keys for c in conditions
+    )
 
 
 def _not_understood(chart: Chart, item: Item, drugs: Drugs, oncology: bool) -> tuple[str, ...]:
@@ -352,6 +354,7 @@ def note_treatments(chart: Chart) -> None:
                 found = chart.find(reference, item)
                 if found is None or found.kind != "Condition":
                     continue
+                chart.treats.setdefault(item.key, []).append(found.key)
                 chart.treatments.setdefault(found.key, []).append(
                     Treatment(item, _last_day(item), curative_of(item), status in ("in-progress", "active"))
                 )

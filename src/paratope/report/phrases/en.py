@@ -84,6 +84,10 @@ REASONS: dict[str, Callable[..., str]] = {
     # imaging
     "imaging.missing": lambda: "no imaging on record",
     "imaging.stale": lambda i, limit: f"{dated(i)} is the newest imaging; at most {limit} days count",
+    "imaging.undated": lambda i: f"{i.text} has no date",
+    "imaging.date_partial": lambda i, limit: (
+        f"{dated(i)}: too coarse a date to tell whether it is within {limit} days"
+    ),
     "lesions": lambda found, up_to, op, count: (
         f"{found} measurable lesion{'' if found == 1 else 's'}"
         f"{f' of at most {bound(up_to)}' if up_to else ''}; wanted {SIGNS[op]} {count}"
@@ -100,6 +104,12 @@ REASONS: dict[str, Callable[..., str]] = {
     "not_asked": lambda concept: f"nothing on record says whether there is or was: {concept}",
     "kind.vague": lambda text, wanted: f"'{text}' does not say whether it is {' or '.join(wanted)}",
     "attribute.missing": lambda attribute, text: f"'{text}': {attribute} is not recorded",
+    "attribute.unclear": lambda attribute, text, word: (
+        f"'{text}': {attribute} is given as '{word}', which is not a known answer"
+    ),
+    "feature.missing": lambda _attribute, text, words: (
+        f"'{text}': nothing on record says whether there is {' or '.join(words)}"
+    ),
     "date.missing": lambda text: f"'{text}' has no date",
     "date.partial": lambda what, anchor: (
         f"the date of '{what}' is too coarse, or {anchor} not fixed closely enough, to tell"
@@ -157,6 +167,7 @@ REASONS: dict[str, Callable[..., str]] = {
     "consent.not_active": lambda c: f"{dated(c)} is not active",
     "statement": lambda *statements: facts(statements),
     "statement.missing": lambda topic: f"no statement on record about: {topic}",
+    "statement.stale": lambda s, age, limit: f"{dated(s)} is {age} days old; at most {limit} days count",
     "statement.conflict": lambda *statements: f"statements of one day disagree: {facts(statements)}",
     "statement.unclear": lambda s: f"{dated(s)} does not answer the question",
     "judgement.reserved": lambda topic: f"reserved to the investigator, who has not stated: {topic}",
@@ -195,6 +206,8 @@ REASONS: dict[str, Callable[..., str]] = {
     "access.one_only": lambda s, keys: (
         f"{dated(s)} speaks of one study; on this record still open: {_list(keys)}"
     ),
+    "access.unclear": lambda s: f"{dated(s)} does not answer the question",
+    "access.conflict": lambda *s: f"statements of one day disagree: {facts(s)}",
     "access.contradicted": lambda s, keys: f"{dated(s)}, but this record is eligible for {_list(keys)}",
 }
 

@@ -66,11 +66,10 @@ def _read_all(tests: Sequence[AntigenTest], read: Read, what: str) -> Outcome:
     facts = tuple(tests)
     if T in values and F in values:
         return Outcome(U, (Reason(Kind.CONFLICTING, "antigen.conflict", facts, what),), facts)
-    for value in (T, F):
-        if value in values:
-            deciding = tuple(t for t, (truth, _) in zip(tests, read_out, strict=True) if truth is value)
-            return Outcome(value, (Reason(Kind.BECAUSE, "antigen", deciding),), deciding)
-    return Outcome(U, unique(r for _, r in read_out if r is not None), facts)
+    if U in values:  # one test of the day is open: what it says may be the truth
+        return Outcome(U, unique(r for _, r in read_out if r is not None), facts)
+    (value,) = values
+    return Outcome(value, (Reason(Kind.BECAUSE, "antigen", facts),), facts)
 
 
 def _problem(test: AntigenTest, what: str) -> Reason:
@@ -116,8 +115,8 @@ def compile_scored(node: Scored) -> Check:
         if test.problem:
             return U, _problem(test, node.antigen)
         if test.score is None:
-            if test.value == "negative" and 0 not in wanted:
-                return F, None
+            if test.value == "negative" and not wanted & {0, 1}:
+                return F, None  # laboratories call 0 and 1+ negative
             return U, Reason(Kind.MISSING, "antigen.no_score", (test,), f"{node.antigen} IHC score")
         return (T if test.score in wanted else F), None
 

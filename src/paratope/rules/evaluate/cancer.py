@@ -6,13 +6,19 @@ from collections.abc import Callable
 
 from paratope.patient.model import Cancer
 from paratope.rules.evaluate.context import Context
-from paratope.rules.evaluate.filters import NO, YES, Fit, most_specific, unrecorded
+from paratope.rules.evaluate.filters import NO, YES, Fit, most_specific
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.nodes import AllOf, AnyOf, But, CancerIs, Filter, OneOf, Reserved
 from paratope.terms import catalogue
 from paratope.truth import AND, NOT, OR, Kind, Outcome, Reason, Truth
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
+
+IMPLIES: dict[str, tuple[str, ...]] = {"metastatic": ("advanced",), "locally advanced": ("advanced",)}
+"""Words of extent that say another."""
+
+OPEN_SETS = frozenset({"feature", "status"})
+"""What is recorded word by word: one word on record does not deny another."""
 
 _SETS = {"extent": "extent", "confirmed by": "confirmed_by", "status": "status", "feature": "features"}
 
@@ -94,9 +100,15 @@ def _cancer_filter(node: Filter) -> Callable[[Cancer], Fit]:
 
             def member(cancer: Cancer) -> Fit:
                 recorded: frozenset[str] = getattr(cancer, field)
-                if not recorded:
-                    return unrecorded(attribute, cancer)
-                return YES if recorded & accepted else NO
+                implied = recorded.union(*(IMPLIES.get(word, ()) for word in recorded))
+                if implied & accepted:
+                    return YES
+                if not recorded or attribute in OPEN_SETS:
+                    code = "feature.missing" if attribute == "feature" else "attribute.missing"
+                    words_missing = (attribute, cancer.text, tuple(sorted(accepted)))
+                    args = words_missing if code == "feature.missing" else words_missing[:2]
+                    return Fit(U, (Reason(Kind.MISSING, code, args, cancer.text),))
+                return NO
 
             return member
         case Reserved(what):

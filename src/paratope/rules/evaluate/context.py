@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from paratope.patient.model import Entry, Fact, Patient, When
+from paratope.patient.model import Consent, Entry, Patient, When
 from paratope.rules.policies import DEFAULT_POLICIES, Policies
 from paratope.terms import Catalogue, catalogue
 from paratope.truth import Outcome
@@ -85,19 +85,19 @@ class Context:
     _anchors: dict[str, Anchor] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict)
 
-    def consent(self) -> Fact | None:
-        """The newest active consent to this study dated on or before the as-of date."""
-        best = None
-        for c in self.patient.consents:
-            if (
-                c.active
-                and c.study == self.study
-                and c.when is not None
-                and c.when.first <= self.as_of
-                and (best is None or best.when is None or c.when.last > best.when.last)
-            ):
-                best = c
-        return best
+    def consent(self) -> Consent | None:
+        """The newest consent to this study dated on or before the as-of date, if it is still active."""
+        newest = self.newest_consent()
+        return newest if newest is not None and newest.active else None
+
+    def newest_consent(self) -> Consent | None:
+        """The newest word on consent to this study, given or withdrawn."""
+        dated = [
+            c
+            for c in self.patient.consents
+            if c.study == self.study and c.when is not None and c.when.first <= self.as_of
+        ]
+        return max(dated, key=lambda c: (c.when.last if c.when else 0, not c.active), default=None)
 
     def anchor(self, name: str) -> Anchor:
         """Where an anchor lies. A signed date beats a planned one; with neither it lies on or after today."""
@@ -123,16 +123,22 @@ class Context:
             consent, dose = self.anchor("consent"), self.anchor("administration")
             if consent.fact is not None and dose.fact is not None and dose.last is not None:
                 return Anchor(name, consent.first, max(consent.first, dose.last), dose.fact)
+        if name in ("screening", "enrolment"):  # not planned, but it may have begun once consent was signed
+            signed = self.consent()
+            if signed is not None and signed.when is not None:
+                return Anchor(name, min(signed.when.first, self.as_of), None, None)
         return Anchor(name, self.as_of, None, None)
 
     def _result_anchor(self) -> Anchor:
         """The day of the newest blood count; from the oldest to the newest if its parts are of several days."""
-        counts = [
-            newest
-            for concept in BLOOD_COUNT
-            for newest in self.patient.measurements.get(concept, ())[:1]
-            if newest.when is not None and newest.when.first <= self.as_of
-        ]
+        counts = []
+        for concept in BLOOD_COUNT:
+            known = [
+                m
+                for m in self.patient.measurements.get(concept, ())
+                if m.when is not None and m.when.first <= self.as_of
+            ]
+            counts += known[:1]
         days = [m.when for m in counts if m.when is not None]
         if not days:
             return Anchor("the result", self.as_of, None, None)

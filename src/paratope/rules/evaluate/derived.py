@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
+from typing import NamedTuple
 
 from paratope.patient.model import Imaging, Interval, Lesion
 from paratope.rules.evaluate.context import Context
@@ -100,7 +101,11 @@ def cockcroft_gault_clearance(ctx: Context) -> Found:
 def creatinine_clearance(ctx: Context) -> Found:
     """A measured clearance if a current one is on record, else Cockcroft-Gault; the working says which."""
     measured = _single(newest(ctx, "measured creatinine clearance"), "measured creatinine clearance")
-    return measured if isinstance(measured, Quantity) else cockcroft_gault_clearance(ctx)
+    if isinstance(measured, Outcome) and all(
+        r.code in ("measure.missing", "measure.stale") for r in measured.reasons
+    ):
+        return cockcroft_gault_clearance(ctx)
+    return measured
 
 
 def corrected_calcium(ctx: Context) -> Found:
@@ -146,23 +151,44 @@ def measurable(lesion: Lesion) -> Truth:
     return compare(size, ">=", Interval(least, least))
 
 
-def current_lesions(ctx: Context) -> tuple[tuple[Lesion, ...], tuple[object, ...]] | Outcome:
-    """The lesions of the newest current imaging, and that imaging as facts."""
+class Seen(NamedTuple):
+    """What imaging shows today: lesions of the newest imaging, older ones that may be gone, the facts."""
+
+    lesions: tuple[Lesion, ...]
+    perhaps: tuple[Lesion, ...]
+    reports: tuple[object, ...]
+
+
+SAME_IMAGING = 28
+"""Lesions and reports at most this many days apart are taken as one round of imaging."""
+
+
+def current_lesions(ctx: Context) -> Seen | Outcome:
+    """The lesions of the newest round of imaging, if it is current."""
     limit = ctx.policies.freshness.get("imaging")
     seen: tuple[Imaging | Lesion, ...] = (*ctx.patient.imaging, *ctx.patient.lesions)
-    dated = [i for i in seen if i.when is not None and i.when.first <= ctx.as_of]
-    if not dated:
+    known = [i for i in seen if i.when is None or i.when.first <= ctx.as_of]
+    if not known:
         return unknown(Reason(Kind.MISSING, "imaging.missing", (), "imaging"))
-    current = [i for i in dated if limit is None or (i.when is not None and ctx.as_of - i.when.last <= limit)]
-    if not current:
-        latest = max(dated, key=lambda i: i.when.last if i.when is not None else 0)
-        return unknown(Reason(Kind.STALE, "imaging.stale", (latest, limit), "imaging"), latest)
-    reports = tuple(i for i in current if not isinstance(i, Lesion))
-    lesions = tuple(i for i in current if isinstance(i, Lesion))
-    if lesions:
-        newest_day = max(i.when.last for i in lesions if i.when is not None)
-        lesions = tuple(i for i in lesions if i.when is not None and newest_day - i.when.last <= 28)
-    return lesions, reports
+    dated = [(i, i.when) for i in known if i.when is not None]
+    if len(dated) < len(known):
+        undated = next(i for i in known if i.when is None)
+        return unknown(Reason(Kind.UNDATED, "imaging.undated", (undated,), "imaging"), undated)
+    latest, day = max(dated, key=lambda pair: (pair[1].last, pair[1].first))
+    if limit is not None and ctx.as_of - day.first > limit:
+        if ctx.as_of - day.last > limit:
+            return unknown(Reason(Kind.STALE, "imaging.stale", (latest, limit), "imaging"), latest)
+        return unknown(Reason(Kind.UNDATED, "imaging.date_partial", (latest, limit), "imaging"), latest)
+    now: list[Lesion] = []
+    before: list[Lesion] = []
+    reports: list[object] = []
+    for item, when in dated:
+        recent = day.last - when.first <= SAME_IMAGING
+        if isinstance(item, Lesion):
+            (now if recent else before).append(item)
+        elif recent:
+            reports.append(item)
+    return Seen(tuple(now), tuple(before), tuple(reports))
 
 
 def compile_lesion_count(node: LesionCount) -> Callable[[Context], Outcome]:
@@ -179,7 +205,7 @@ def compile_lesion_count(node: LesionCount) -> Callable[[Context], Outcome]:
         size = lesion.longest or lesion.short_axis
         if limit is None or own is F:
             return own
-        small = U if size is None else compare(size, "<=", limit)
+        small = U if size is None or lesion.problem else compare(size, "<=", limit)
         if small is F:
             return F
         return T if own is T and small is T else U
@@ -188,36 +214,41 @@ def compile_lesion_count(node: LesionCount) -> Callable[[Context], Outcome]:
         found = current_lesions(ctx)
         if isinstance(found, Outcome):
             return found
-        lesions, reports = found
-        values = [counts(i) for i in lesions]
+        values = [counts(i) for i in found.lesions]
         certain = sum(v is T for v in values)
-        number = Interval(certain, certain + sum(v is U for v in values))
+        possible = sum(v is U for v in values) + sum(counts(i) is not F for i in found.perhaps)
+        number = Interval(certain, certain + possible)
         truth = compare(number, node.op, Interval(node.count, node.count))
-        facts = (*lesions, *reports)
+        facts = (*found.lesions, *found.reports)
         if truth is U:
-            return Outcome(U, (Reason(Kind.MISSING, "lesions.unclear", (number,), "lesion sizes"),), facts)
-        return Outcome(
-            truth, (Reason(Kind.BECAUSE, "lesions", (certain, node.up_to, node.op, node.count)),), facts
-        )
+            reason = Reason(Kind.MISSING, "lesions.unclear", (number,), "lesion sizes")
+            return Outcome(U, (reason,), (*facts, *found.perhaps))
+        told = Reason(Kind.BECAUSE, "lesions", (certain, node.up_to, node.op, node.count))
+        return Outcome(truth, (told,), facts)
 
     return run
 
 
 def largest_lesion(ctx: Context) -> Found:
-    """Largest diameter of any lesion of the current imaging, in mm."""
+    """Largest diameter of any lesion of the current imaging, in mm; 0 if imaging shows none."""
     found = current_lesions(ctx)
     if isinstance(found, Outcome):
         return found
-    lesions, reports = found
-    sizes = [(i, i.longest or i.short_axis) for i in lesions]
-    if not sizes:
-        return Quantity(Interval(0, 0), None, None, reports)
-    known = [s for _, s in sizes if s is not None]
-    if len(known) < len(sizes):
-        return unknown(Reason(Kind.MISSING, "lesion.unsized", (), "lesion sizes"), *lesions)
-    value = Interval(max(s.low for s in known), max(s.high for s in known))
-    biggest = max(sizes, key=lambda pair: pair[1].high if pair[1] is not None else 0)[0]
-    return Quantity(value, None, None, (biggest, *reports))
+    sizes = [(i, i.longest or i.short_axis) for i in found.lesions if not i.problem]
+    known = [(i, size) for i, size in sizes if size is not None]
+    if len(known) < len(found.lesions):
+        return unknown(Reason(Kind.MISSING, "lesion.unsized", (), "lesion sizes"), *found.lesions)
+    older = [size.high for i in found.perhaps if (size := i.longest or i.short_axis) is not None]
+    if not known:
+        if found.perhaps:
+            reason = Reason(
+                Kind.MISSING, "lesions.unclear", (Interval(0, len(found.perhaps)),), "lesion sizes"
+            )
+            return unknown(reason, *found.perhaps)
+        return Quantity(Interval(0, 0), None, None, found.reports)
+    low, high = max(size.low for _, size in known), max(size.high for _, size in known)
+    biggest = max(known, key=lambda pair: pair[1].high)[0]
+    return Quantity(Interval(low, max([high, *older])), None, None, (biggest, *found.reports))
 
 
 DERIVED: dict[str, Callable[[Context], Found]] = {

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from paratope.patient.model import Entry
+from paratope.patient.model import Entry, When
 from paratope.rules.evaluate.context import Context
-from paratope.rules.evaluate.filters import FilterCheck, compile_filter, most_specific
+from paratope.rules.evaluate.filters import FilterCheck, compile_filter, may_be
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.windows import extent_of, in_window
 from paratope.rules.nodes import Any, Window
@@ -60,7 +60,7 @@ def compile_any(node: Any) -> Check:
 
 
 def _candidates(ctx: Context, plans: tuple[Wanted, ...]) -> list[tuple[Entry, tuple[Reason, ...]]]:
-    """The entries that are one of the wanted concepts, and those recorded so broadly that they might be (with
+    """The entries that are one of the wanted concepts, then those recorded so broadly that they might be (with
     the reason that leaves it open)."""
     found: list[tuple[Entry, tuple[Reason, ...]]] = []
     seen: set[int] = set()
@@ -69,8 +69,9 @@ def _candidates(ctx: Context, plans: tuple[Wanted, ...]) -> list[tuple[Entry, tu
             if id(entry) not in seen:
                 seen.add(id(entry))
                 found.append((entry, ()))
+    for plan in plans:
         for entry in plan.vaguely(ctx):
-            if id(entry) not in seen and most_specific(entry) & plan.broader:
+            if id(entry) not in seen and may_be(entry, plan.broader) and not plan.denied_within(ctx, entry):
                 seen.add(id(entry))
                 reason = Reason(Kind.MISSING, "kind.vague", (entry.text, (plan.concept,)), entry.text)
                 found.append((entry, (reason,)))
@@ -159,7 +160,7 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
 def _contradicted(entry: Entry, refutations: Iterable[Entry]) -> bool:
     """A refutation speaks against the entry unless it was made before the entry began."""
     for r in refutations:
-        if not r.closure & entry.closure:
+        if not r.concepts & entry.closure:
             continue
         if r.start is not None and entry.start is not None and entry.start.first > r.start.last:
             continue
@@ -193,24 +194,46 @@ class Wanted(NamedTuple):
         """Present entries recorded only as something broader: they might be this."""
         return [e for broad in self.broader for e in ctx.vague(broad)]
 
+    def denied_within(self, ctx: Context, entry: Entry) -> bool:
+        """Whether a denial narrower than the entry's own words says that the entry is not this."""
+        narrower = self.lineage - entry.closure
+        return any(_counts(r.start or r.end, ctx) for c in narrower for r in ctx.patient.absent.get(c, ()))
+
     def asked(self, ctx: Context) -> tuple[object, ...] | None:
         """The facts that show somebody looked; None if nothing does."""
-        key = ("asked", self.concept, ctx.policies.instance_answers_topic)
+        policies = ctx.policies
+        key = ("asked", self.concept, policies.instance_answers_topic, policies.freshness.get("history"))
         if key not in ctx.shared:
             ctx.shared[key] = self._asked(ctx)
         return ctx.shared[key]  # type: ignore[return-value]
 
     def _asked(self, ctx: Context) -> tuple[object, ...] | None:
         absent = ctx.patient.absent
-        refuted = tuple(r for c in self.lineage for r in absent.get(c, ()))
+        refuted = tuple(r for c in self.lineage for r in absent.get(c, ()) if _counts(r.start or r.end, ctx))
         if refuted:
             return refuted
-        reviews = tuple(r for r in ctx.patient.reviews if r.covers in self.reviews)
-        if reviews:
-            return reviews
+        if self.reviews:
+            # What stands on two lists (methotrexate) is absent only if both were gone through.
+            reviews = tuple(
+                r for r in ctx.patient.reviews if r.covers in self.reviews and _counts(r.when, ctx)
+            )
+            if self.reviews <= {r.covers for r in reviews}:
+                return reviews
         if ctx.policies.instance_answers_topic:
             for topic in self.topics:
-                found = ctx.patient.present.get(topic)
+                found = tuple(
+                    e
+                    for e in ctx.patient.present.get(topic, ())
+                    if e.start is None or e.start.first <= ctx.as_of or e.closure & PLANNED
+                )
                 if found:
-                    return tuple(found)
+                    return found
         return None
+
+
+def _counts(when: When | None, ctx: Context) -> bool:
+    """Whether a denial or a list gone through still speaks for the as-of date. Undated: it does."""
+    if when is None:
+        return True
+    limit = ctx.policies.freshness.get("history")
+    return when.first <= ctx.as_of and (limit is None or ctx.as_of - when.first <= limit)

@@ -30,6 +30,10 @@ from paratope.truth import AND, NOT, OR, Kind, Reason, Truth
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
 
+EXPLAINED = frozenset({"vasovagal syncope", "dehydration syncope"})
+"""Kinds of event that name their own cause."""
+
+
 class Fit(NamedTuple):
     """How well an entry fits a filter: truth, and the reasons that keep it open."""
 
@@ -100,6 +104,8 @@ def _attribute(entry: Entry, name: str) -> object:
     value = entry.attributes.get(name)
     if value is None and name == "treated" and entry.treated:
         return True
+    if value is None and name == "unexplained" and entry.closure & EXPLAINED:
+        return False
     return value
 
 
@@ -139,7 +145,12 @@ def _one_of(attribute: str, words: frozenset[str]) -> FilterCheck:
         recorded = _attribute(entry, attribute)
         if not isinstance(recorded, str):
             return unrecorded(attribute, entry)
-        return YES if recorded in words else NO
+        if recorded in words:
+            return YES
+        if recorded not in ATTRIBUTES[attribute].words:
+            reason = Reason(Kind.UNUSABLE, "attribute.unclear", (attribute, entry.text, recorded), entry.text)
+            return Fit(U, (reason,))
+        return NO
 
     return run
 
@@ -152,8 +163,7 @@ def _is_a(concepts: tuple[str, ...]) -> FilterCheck:
     def run(_ctx: Context, entry: Entry) -> Fit:
         if entry.closure & wanted:
             return YES
-        specific = most_specific(entry)
-        if specific & broader and specific <= broader:
+        if may_be(entry, broader):
             return Fit(U, (Reason(Kind.MISSING, "kind.vague", (entry.text, concepts), entry.text),))
         return NO
 
@@ -167,6 +177,15 @@ def most_specific(entry: Entry | Cancer) -> frozenset[str]:
     if len(found) == 1:
         return found
     return frozenset(c for c in found if not any(o != c and terms.is_a(o, c) for o in found))
+
+
+def may_be(entry: Entry, broader: frozenset[str]) -> bool:
+    """Whether an entry is recorded only as something broader. The parts of a treatment may each be it; the names
+    of a condition all name one thing, and a specific one among them settles what it is."""
+    specific = most_specific(entry)
+    if entry.kind in ("therapy", "medicine"):
+        return bool(specific & broader)
+    return bool(specific) and specific <= broader
 
 
 def _inactive(window: Window) -> FilterCheck:
@@ -184,11 +203,12 @@ def _inactive(window: Window) -> FilterCheck:
 
 def _treated(window: Window) -> FilterCheck:
     def run(ctx: Context, entry: Entry) -> Fit:
-        if not entry.treated:
-            if entry.attributes.get("treated") is False:
+        given = [w for w in entry.treated if w.first <= ctx.as_of]
+        if not given:
+            if _attribute(entry, "treated") is False:
                 return NO
             return Fit(U, (Reason(Kind.UNDATED, "treatment.undated", (entry.text,), entry.text),))
-        newest = max(entry.treated, key=lambda w: w.last)
+        newest = max(given, key=lambda w: w.last)
         days = (newest.first, newest.last)
         held = in_window(Extent(days, days), window, ctx, None, f"treatment of {entry.text}")
         return Fit(held.truth, held.reasons)

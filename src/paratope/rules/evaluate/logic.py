@@ -1,7 +1,7 @@
 """The connectives over outcomes: Kleene's tables, keeping every reason and fact.
 
 ``flips`` composes as the value does: a conjunction that fails comes true when its last failing part does; a
-disjunction that holds comes false when its last holding part does.
+disjunction that holds comes false when its last holding part does. It speaks of each part's own anchor.
 """
 
 from __future__ import annotations
@@ -58,7 +58,10 @@ def combine(outcomes: Sequence[Outcome], dominant: Truth) -> Outcome:
         elif o.truth is U:
             still_open.append(o)
     if deciding:
-        return _join(deciding, dominant, _latest([o.flips for o in deciding]))
+        # One reason that was recorded is enough; and no day is promised while another part is open.
+        firm = [o for o in deciding if not o.presumed] or deciding
+        flips = None if still_open else _latest([o.flips for o in deciding])
+        return _join(firm, dominant, flips)
     if still_open:
         return _join(still_open, U, None)
     return _join(outcomes, T if dominant is F else F, _earliest([o.flips for o in outcomes]))
@@ -124,8 +127,24 @@ def readings(checks: Sequence[Check]) -> Check:
     return run
 
 
+NOTHING_ON_RECORD = frozenset(
+    {
+        "measure.missing",
+        "result.missing",
+        "flag.missing",
+        "statement.missing",
+        "feature.missing",
+        "not_asked",
+        "antigen.missing",
+        "judgement.reserved",
+    }
+)
+"""The reasons that say a test was never done, or a thing never asked about."""
+
+
 def reflex(check: Check, screen: Check) -> Check:
-    """A test done only after a positive screening test: a negative screen settles a missing result as false."""
+    """A test done only after a positive screening test: a negative screen settles as false what was never
+    tested. A result that is there but unclear, too old or contradictory stays open."""
 
     def run(ctx: Context) -> Outcome:
         own = check(ctx)
@@ -135,6 +154,8 @@ def reflex(check: Check, screen: Check) -> Check:
         if screened.truth is not F:
             return own
         if own.truth is U:
+            if any(r.code not in NOTHING_ON_RECORD for r in own.reasons):
+                return own
             reason = Reason(Kind.BECAUSE, "reflex.screen_negative")
             return Outcome(F, (reason, *screened.reasons), screened.facts, None, screened.presumed)
         note = Reason(Kind.NOTE, "reflex.conflict")

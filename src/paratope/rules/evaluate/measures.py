@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -44,6 +45,10 @@ def newest(ctx: Context, concept: str, condition: str | None = None) -> Found | 
             stated = on_record[0].condition
             code = "measure.condition_other" if stated else "measure.condition_unstated"
             return unknown(Reason(Kind.MISSING, code, (on_record[0], condition), concept), on_record[0])
+        newer = on_record[0]
+        if newer.condition is None and matching[0] is not newer and _newer(newer, matching[0]):
+            reason = Reason(Kind.MISSING, "measure.condition_unstated", (newer, condition), concept)
+            return unknown(reason, newer, matching[0])
     dated = [m for m in matching if m.when is not None]
     limit = freshness_of(ctx, concept)
     if not dated:
@@ -66,6 +71,11 @@ def newest(ctx: Context, concept: str, condition: str | None = None) -> Found | 
     return tuple(_quantity(m) for m in same_day)
 
 
+def _newer(a: Measurement, b: Measurement) -> bool:
+    """Whether ``a`` may have been taken after ``b``."""
+    return a.when is not None and (b.when is None or a.when.last > b.when.last)
+
+
 def _quantity(m: Measurement) -> Quantity:
     assert m.value is not None
     return Quantity(m.value, m.low, m.high, (m,))
@@ -82,25 +92,34 @@ def freshness_of(ctx: Context, concept: str) -> int | None:
 # --- comparing -----------------------------------------------------------------------------------------
 
 
+SAME = 1e-9
+"""Two numbers closer than this share of themselves are one: 1.5 x 22.9 is 34.35, whatever binary makes of it."""
+
+
+def _order(a: float, b: float) -> int:
+    """-1, 0 or 1 as ``a`` is below, the same as, or above ``b``."""
+    if a == b or (math.isfinite(a) and math.isfinite(b) and abs(a - b) <= SAME * max(abs(a), abs(b))):
+        return 0
+    return -1 if a < b else 1
+
+
 def compare(value: Interval, op: str, bound: Interval) -> Truth:
     """An interval against a bound that may itself be known only within limits."""
-    if op in ("<", "<="):
-        strict = op == "<"
-        if value.high < bound.low or (value.high == bound.low and (not strict or value.high_open)):
-            return T
-        if value.low > bound.high or (value.low == bound.high and (strict or value.low_open)):
-            return F
-        return U
+    if op == "=":
+        if value.low == value.high and bound.low == bound.high:
+            return T if _order(value.low, bound.low) == 0 else F
+        apart = F in (compare(value, ">=", bound), compare(value, "<=", bound))
+        return F if apart else U
     if op in (">", ">="):
-        strict = op == ">"
-        if value.low > bound.high or (value.low == bound.high and (not strict or value.low_open)):
-            return T
-        if value.high < bound.low or (value.high == bound.low and (strict or value.high_open)):
-            return F
-        return U
-    if value.low == value.high == bound.low == bound.high:
+        return compare(bound, "<" if op == ">" else "<=", value)
+    strict = op == "<"
+    top = _order(value.high, bound.low)
+    if top < 0 or (top == 0 and (not strict or value.high_open or bound.low_open)):
         return T
-    return F if value.high < bound.low or value.low > bound.high else U
+    bottom = _order(value.low, bound.high)
+    if bottom > 0 or (bottom == 0 and (strict or value.low_open or bound.high_open)):
+        return F
+    return U
 
 
 def bound_of(bound: Bound, measure: str) -> Callable[[Context, Quantity], Interval | Reason]:
@@ -174,7 +193,7 @@ def _compare_one(measure: str, node: Compare, compile_rule: Callable[..., Check]
     fetch = source_of(measure, node.condition)
     plain = _limit_test(measure, node.op, node.bound, node.upper)
     looser = [
-        (_limit_test(measure, node.op, bound, None), bound, compile_rule(rule))
+        (_limit_test(measure, node.op, bound, node.upper), bound, compile_rule(rule))
         for bound, rule in node.relaxed
     ]
 

@@ -59,30 +59,39 @@ def compile_in_a_cohort(_node: InACohort) -> Check:
 
 # --- is another study open to this patient? ------------------------------------------------------------
 
+_TRIALS = r"(?:clinical )?(?:trials?|stud(?:y|ies))"
+_KIND = r"(?:other |further |open |suitable |alternative |recruiting |available |eligible )*"
 COVERS_ALL = re.compile(
-    r"\b(no|none|not any|without)\b[^.;]{0,60}\b(trial|trials|study|studies)\b"
-    r"|\b(all|every|any)\b[^.;]{0,40}\b(trial|trials|study|studies)\b[^.;]{0,60}"
-    r"\b(closed|ended|excluded?|failed|ineligible|not eligible|unavailable|declined)\b"
-    r"|\b(not eligible|ineligible)\b[^.;]{0,30}\b(all|any|every|other)\b",
+    rf"(?:there (?:is|are) )?(?:currently )?no {_KIND}{_TRIALS}(?: (?:is|are|was|were))?(?: currently)?"
+    r"(?: (?:open|available|recruiting|suitable|accessible|possible))?(?: (?:to|for)(?: this| the)? patient)?"
+    rf"|(?:(?:the )?patient )?(?:is )?(?:not eligible|ineligible) for (?:any|all) {_KIND}{_TRIALS}"
+    rf"|(?:all|every|each of the) {_KIND}{_TRIALS} (?:is|are|has|have|was|were)(?: been)? "
+    r"(?:closed|ended|excluded|failed|declined|unavailable|not available|not open|full)",
     re.IGNORECASE,
 )
 UNABLE = re.compile(
-    r"\b(unable|cannot|can not|could not|not able)\b[^.;]{0,60}"
-    r"\b(obtain|participate|travel|attend|enrol|enroll|join|reach|access)\b"
-    r"|\brecruitment\b[^.;]{0,40}\b(ended|closed|completed|stopped)\b",
+    r"(?:(?:the )?patient )?(?:is )?(?:unable|cannot|can not|not able)(?: to)? "
+    r"(?:travel|participate|take part|attend|enrol|enroll)"
+    rf"(?: (?:in|to|at)(?: (?:any|the|all|another|other))*(?: {_TRIALS}| trial| study)?(?: (?:sites?|centres?))?)?",
     re.IGNORECASE,
 )
-"""How a free-text statement of access is read. What neither pattern covers speaks of one study only."""
+"""The whole first clause of a statement that covers every other study, or says that the patient cannot take part
+in any. Whatever else is said speaks of one study, and a person must read it."""
 
 
 def scope_of(statement: Statement) -> str:
-    """What a statement on access covers: ``all`` other studies, ``unable`` to take part, or ``one`` study."""
+    """What a statement on access covers: ``all`` other studies, ``unable`` to take part, ``one`` study,
+    ``open`` (another study takes the patient), or ``unclear``."""
     if isinstance(statement.value, bool):
         return "all" if statement.value else "open"
-    text = str(statement.value or "")
-    if UNABLE.search(text):
+    if not isinstance(statement.value, str) or not statement.value.strip():
+        return "unclear"
+    clause = re.split(r"[.;,:(]", statement.value.strip(), maxsplit=1)[0].strip()
+    if clause.lower() in ("no", "none"):
+        return "open"
+    if UNABLE.fullmatch(clause):
         return "unable"
-    return "all" if COVERS_ALL.search(text) else "one"
+    return "all" if COVERS_ALL.fullmatch(clause) else "one"
 
 
 def compile_no_other_study(_node: NoOtherStudy) -> Check:
@@ -103,7 +112,16 @@ def compile_no_other_study(_node: NoOtherStudy) -> Check:
         undated = [s for s in found if s.when is None]
         if undated:
             return unknown(Reason(Kind.UNDATED, "access.undated", (undated[0],), TOPIC), *undated)
+        age = ctx.policies.freshness.get("statement")
+        newest = found[0].when
+        if age is not None and newest is not None and ctx.as_of - newest.last > age:
+            old = Reason(Kind.STALE, "statement.stale", (found[0], ctx.as_of - newest.last, age), TOPIC)
+            return unknown(old, *found)
         scopes = {scope_of(s) for s in found}
+        if "unclear" in scopes:
+            return unknown(Reason(Kind.UNUSABLE, "access.unclear", (found[0],), TOPIC), *found)
+        if "open" in scopes and len(scopes) > 1:
+            return Outcome(U, (Reason(Kind.CONFLICTING, "access.conflict", found, TOPIC),), found)
         if "unable" in scopes:
             return Outcome(T, (Reason(Kind.BECAUSE, "access.unable", found),), found)
         if "open" in scopes:
@@ -114,7 +132,7 @@ def compile_no_other_study(_node: NoOtherStudy) -> Check:
                     Reason(Kind.JUDGEMENT, "access.contradicted", (found[0], eligible), TOPIC), *found
                 )
             return Outcome(T, (Reason(Kind.BECAUSE, "access.none_open", found),), found)
-        if still_open:
+        if still_open or not others:
             keys = tuple(o.key for o in still_open)
             return unknown(Reason(Kind.JUDGEMENT, "access.one_only", (found[0], keys), TOPIC), *found)
         return Outcome(T, (Reason(Kind.BECAUSE, "access.all_excluded", found),), found)

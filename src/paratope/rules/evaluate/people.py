@@ -15,10 +15,24 @@ from paratope.units import convert
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
-NEGATIVE_WORDS = frozenset(
-    {"none", "no", "absent", "not present", "nil", "negative", "false", "not applicable"}
-)
-"""Answers that deny the topic of a statement."""
+AFFIRM = frozenset(
+    {
+        "yes", "true", "present", "adequate", "good", "sufficient", "proper", "suitable", "available", "agrees",
+        "agreed", "appropriate", "acceptable", "normal", "有", "是", "足够", "同意",
+    }
+)  # fmt: skip
+DENY = frozenset(
+    {
+        "none", "no", "absent", "not present", "nil", "negative", "false", "not applicable", "n/a", "none known",
+        "inadequate", "poor", "insufficient", "unsuitable", "not adequate", "not suitable", "refuses", "refused",
+        "no concern", "no concerns", "无", "否", "没有", "不足", "拒绝",
+    }
+)  # fmt: skip
+"""Answers that affirm and deny. Any other is understood only where it starts with the word asked for, or with
+"no"; else a person must read it."""
+
+NOT_JUDGES = frozenset({"patient", "relative", "parent", "guardian"})
+"""Authors whose word is no investigator's judgement."""
 
 
 # --- consent -------------------------------------------------------------------------------------------
@@ -28,20 +42,17 @@ def compile_consent(_node: ConsentSigned) -> Check:
     """``ConsentSigned``."""
 
     def run(ctx: Context) -> Outcome:
-        signed = ctx.consent()
-        if signed is not None:
-            return Outcome(T, (Reason(Kind.BECAUSE, "consent.signed", (signed,)),), (signed,))
-        own = [c for c in ctx.patient.consents if c.study == ctx.study]
-        withdrawn = [c for c in own if not c.active]
-        if withdrawn:
-            return Outcome(
-                F, (Reason(Kind.BECAUSE, "consent.not_active", (withdrawn[0],)),), tuple(withdrawn)
-            )
-        undated = [c for c in own if c.when is None]
+        newest = ctx.newest_consent()
+        if newest is not None and newest.active:
+            return Outcome(T, (Reason(Kind.BECAUSE, "consent.signed", (newest,)),), (newest,))
+        if newest is not None:
+            return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (newest,)),), (newest,))
+        undated = [c for c in ctx.patient.consents if c.study == ctx.study and c.when is None]
+        if any(not c.active for c in undated):
+            return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (undated[0],)),), tuple(undated))
         if undated:
-            return unknown(
-                Reason(Kind.UNDATED, "consent.undated", (undated[0],), "signed consent"), undated[0]
-            )
+            reason = Reason(Kind.UNDATED, "consent.undated", (undated[0],), "signed consent")
+            return unknown(reason, undated[0])
         return unknown(Reason(Kind.MISSING, "consent.missing", (), "signed consent"))
 
     return run
@@ -71,15 +82,18 @@ def _newest_statements(ctx: Context, topic: str, whole: str | None = None) -> tu
     return tuple(s for s in dated if s.when is not None and s.when.last >= top.first)
 
 
-def _denies(value: str | float | bool | None) -> bool | None:
-    """Whether an answer denies its topic; None if the answer is empty."""
+def _affirms(value: str | float | bool | None, word: str) -> bool | None:
+    """Whether an answer affirms its topic (or says ``word``); None if a person must read it."""
+    if isinstance(value, (bool, int, float)):
+        return bool(value)  # a number of months agrees to something, none to nothing
     if value is None:
         return None
-    if isinstance(value, bool):
-        return not value
-    if isinstance(value, str):
-        return value.strip().lower() in NEGATIVE_WORDS
-    return False
+    said = value.strip().lower().rstrip(".")
+    if said in DENY or said.startswith(("no ", "not ", "none ", "without ")):
+        return False
+    if said in AFFIRM or said == word or said.startswith((f"{word} ", f"{word},", f"{word};")):
+        return True
+    return None
 
 
 def _limit(wanted: Amount, topic: str, unit: str) -> Interval:
@@ -98,15 +112,17 @@ def _says(statement: Statement, op: str, wanted: str | Interval) -> Truth:
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return U
         return compare(Interval(float(value), float(value)), op, wanted)
-    denied = _denies(value)
-    if denied is None:
-        return U
     word = wanted.strip().lower()
-    if word in ("yes", "present"):
-        return F if denied else T
-    if word in ("no", "absent", "none"):
-        return T if denied else F
-    return T if isinstance(value, str) and value.strip().lower() == word else F
+    affirmed = _affirms(value, word)
+    if affirmed is None:
+        # Asked only whether there is one, a thing described in free words ("frailty") is there.
+        described = isinstance(value, str) and bool(value.strip())
+        if not described:
+            return U
+        return T if word == "present" else F if word in ("none", "absent", "no") else U
+    if word in DENY:
+        affirmed = not affirmed if not isinstance(value, str) or value.strip().lower() != word else True
+    return T if affirmed else F
 
 
 def compile_statement(node: Stated | Judged) -> Check:
@@ -132,8 +148,13 @@ def compile_statement(node: Stated | Judged) -> Check:
         found = _newest_statements(ctx, topic, whole)
         if not found:
             return nothing
+        age = ctx.policies.freshness.get("statement")
+        newest = found[0].when
+        if age is not None and newest is not None and ctx.as_of - newest.last > age:
+            old = Reason(Kind.STALE, "statement.stale", (found[0], ctx.as_of - newest.last, age), topic)
+            return unknown(old, *found)
         if reserved:
-            signed = tuple(s for s in found if s.author is not None)
+            signed = tuple(s for s in found if s.author is not None and s.author not in NOT_JUDGES)
             if not signed:
                 return unknown(Reason(Kind.JUDGEMENT, "judgement.unsigned", (found[0],), topic), *found)
             found = signed
@@ -198,14 +219,17 @@ def flag(ctx: Context, concept: str) -> Outcome:
     if not found:
         return unknown(Reason(Kind.MISSING, "flag.missing", (concept,), concept))
     limit = freshness_of(ctx, concept)
-    top = found[0].when
+    dated = [f for f in found if f.when is not None]
+    top = dated[0].when if dated else None
     if limit is not None and (top is None or ctx.as_of - top.first > limit):
         return unknown(Reason(Kind.STALE, "flag.stale", (found[0], limit), concept), found[0])
-    same_day = tuple(f for f in found if f.when == top)
+    same_day = tuple(f for f in dated if top is not None and f.when is not None and f.when.last >= top.first)
+    same_day = same_day or tuple(found)
     values = {f.value for f in same_day}
     if len(values) > 1:
         return Outcome(U, (Reason(Kind.CONFLICTING, "flag.conflict", same_day, concept),), same_day)
-    return Outcome(T if found[0].value else F, (Reason(Kind.BECAUSE, "flag", (found[0],)),), (found[0],))
+    newest = same_day[0]
+    return Outcome(T if newest.value else F, (Reason(Kind.BECAUSE, "flag", (newest,)),), (newest,))
 
 
 def compile_flag(node: FlagIs) -> Check:
@@ -228,9 +252,13 @@ def _childbearing(ctx: Context) -> Outcome:
     return flag(ctx, "childbearing potential")
 
 
-def _unless_not_childbearing(own: Outcome, ctx: Context) -> Outcome:
-    """A recorded answer counts; without one, nobody without childbearing potential is pregnant or nurses."""
-    if own.truth is not U:
+def _bearing(own: Outcome, ctx: Context) -> Outcome:
+    """Pregnancy or nursing. Never true of a man; where nothing was recorded, nor of a woman without childbearing
+    potential. A recorded answer counts, and a doubt about one stays."""
+    male = _sex(ctx, "male")
+    if male.truth is T:
+        return Outcome(F, male.reasons, male.facts)
+    if own.truth is not U or any(r.code not in ("result.missing", "flag.missing") for r in own.reasons):
         return own
     potential = _childbearing(ctx)
     return potential if potential.truth is F else own
@@ -245,7 +273,7 @@ def compile_trait(node: Trait) -> Check:
             return _childbearing
         case "pregnant":
             test = compile_result(ResultIs("pregnancy test", "positive"))
-            return lambda ctx: _unless_not_childbearing(test(ctx), ctx)
+            return lambda ctx: _bearing(test(ctx), ctx)
         case "breast-feeding":
-            return lambda ctx: _unless_not_childbearing(flag(ctx, "breast-feeding"), ctx)
+            return lambda ctx: _bearing(flag(ctx, "breast-feeding"), ctx)
     raise ValueError(f"not a trait: {node.name!r}")

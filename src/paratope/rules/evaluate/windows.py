@@ -6,6 +6,7 @@ itself no longer counts; the anchor day counts. Months and years are calendar on
 
 from __future__ import annotations
 
+import math
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -44,21 +45,39 @@ class Held(NamedTuple):
 
 
 @lru_cache(maxsize=65536)
-def shift(day: int, count: float, unit: str) -> int:
-    """``day`` moved by ``count`` units (negative: back). A day the month lacks becomes its last day."""
+def shift(day: int, count: float, unit: str, *, roll: bool = False) -> int:
+    """``day`` moved by ``count`` units (negative: back).
+
+    A part of a day counts as a whole one, away from ``day``: 28.5 days have not passed after 28. A day that the
+    month lacks becomes its last day, or with ``roll`` the first of the next.
+    """
     if unit in ("months", "years"):
-        d = date.fromordinal(day)
-        months = d.year * 12 + d.month - 1 + int(count * (12 if unit == "years" else 1))
-        year, month = divmod(months, 12)
-        if not 1 <= year <= 9998:
-            return 1 if year < 1 else FAR
-        last = (date(year + month // 11, (month + 1) % 12 + 1, 1).toordinal()) - date(
-            year, month + 1, 1
-        ).toordinal()
-        return date(year, month + 1, min(d.day, last)).toordinal()
+        months = count * (12 if unit == "years" else 1)
+        whole = math.floor(abs(months) + 1e-9)
+        sign = 1 if months >= 0 else -1
+        moved = _months(day, sign * whole, roll)
+        rest = (abs(months) - whole) * 365.25 / 12
+        return moved if rest < 1e-9 else shift(moved, sign * rest, "days")
     days = {"hours": count / 24, "days": count, "weeks": count * 7}[unit]
-    whole = int(days) if days == int(days) else int(days // 1) + 1
-    return max(1, min(FAR, day + whole))
+    whole = math.ceil(abs(days) - 1e-9)
+    return max(1, min(FAR, day + (whole if days >= 0 else -whole)))
+
+
+def _months(day: int, count: int, roll: bool) -> int:
+    d = date.fromordinal(day)
+    year, month = divmod(d.year * 12 + d.month - 1 + count, 12)
+    if not 1 <= year <= 9998:
+        return 1 if year < 1 else FAR
+    first = date(year, month + 1, 1).toordinal()
+    length = date(year + (month + 1) // 12, (month + 1) % 12 + 1, 1).toordinal() - first
+    if d.day > length and roll:
+        return first + length
+    return first + min(d.day, length) - 1
+
+
+def lasts(entry: Entry) -> bool:
+    """Whether an entry of this kind goes on over time, so that without a recorded end it may not have ended."""
+    return entry.kind in LASTING or (entry.kind == "supportive" and "growth factor" in entry.closure)
 
 
 def extent_of(entry: Entry, ctx: Context, acute: bool) -> Extent | None:
@@ -81,73 +100,75 @@ def extent_of(entry: Entry, ctx: Context, acute: bool) -> Extent | None:
         return None
     if entry.attributes.get("active") is False:
         return Extent((start.first, start.last), (start.first, ctx.as_of))
-    if entry.kind in LASTING:
+    if lasts(entry):
         return Extent((start.first, start.last), (start.first, FAR))  # when it ended is not recorded
     return Extent((start.first, start.last), (start.first, start.last))
 
 
-def _span_back(day: int, span: Span, half_life: float | None) -> int | None:
+def _edge(day: int, span: Span, half_life: float | None, sign: int, *, roll: bool = False) -> int | None:
+    """``day`` moved by a span; None for half-lives that are not known."""
     if span.unit == "half-lives":
-        return None if half_life is None else shift(day, -span.count * half_life, "days")
-    return shift(day, -span.count, span.unit)
+        return None if half_life is None else shift(day, sign * span.count * half_life, "days")
+    return shift(day, sign * span.count, span.unit, roll=roll)
 
 
 def _against(extent: Extent, window: Window, anchor: Anchor, half_life: float | None, what: str) -> Held:
     """One anchor. See ``in_window``."""
-    a1 = anchor.first
-    a2 = anchor.last if anchor.last is not None else FAR
     facts = (anchor.fact,) if anchor.fact is not None else ()
-    if window.direction == "since":
-        if extent.last[1] < a1:
-            return Held(F, facts=facts)
-        if extent.last[0] >= a2 and anchor.last is not None:
-            return Held(T, facts=facts)
-        return Held(U, (_doubt(anchor, what),), facts=facts)
-    if window.direction == "after":
-        if not window.spans:
-            if extent.last[1] < a1:
-                return Held(F, facts=facts)
-            return Held(
-                U,
-                (
-                    Reason(
-                        Kind.WITHHELD, "window.unpublished_after", (what, anchor.name), "length of the window"
-                    ),
-                ),
-                facts=facts,
-            )
-        (span,) = window.spans
-        if extent.last[1] < a1 or extent.start[0] >= shift(a2, span.count, span.unit):
-            return Held(F, facts=facts)
-        if (
-            anchor.last is not None
-            and extent.last[0] >= a2
-            and extent.start[1] < shift(a1, span.count, span.unit)
-        ):
-            return Held(T, facts=facts)
-        return Held(U, (_doubt(anchor, what),), facts=facts)
-    if extent.start[0] > a2:
-        return Held(F, facts=facts)  # it came after the anchor
+    if half_life is not None and half_life <= 0:
+        half_life = None  # no drug has one; whatever was meant, it is not known
+    match window.direction:
+        case "since":
+            held = _since(extent, anchor, what)
+        case "after":
+            held = _after(extent, window, anchor, half_life, what)
+        case _:
+            held = _before(extent, window, anchor, half_life, what)
+    return held._replace(facts=facts)
+
+
+def _since(extent: Extent, anchor: Anchor, what: str) -> Held:
+    if extent.last[1] < anchor.first:
+        return Held(F)
+    if anchor.last is not None and extent.last[0] >= anchor.last:
+        return Held(T)
+    return Held(U, (_doubt(anchor, what),))
+
+
+def _after(extent: Extent, window: Window, anchor: Anchor, half_life: float | None, what: str) -> Held:
+    a1, a2 = anchor.first, anchor.last if anchor.last is not None else FAR
+    if extent.last[1] < a1:
+        return Held(F)
     if not window.spans:
-        return Held(
-            U,
-            (Reason(Kind.WITHHELD, "window.unpublished", (what, anchor.name), "length of the window"),),
-            facts=facts,
-        )
-    edges1 = [_span_back(a1, s, half_life) for s in window.spans]
-    edges2 = [_span_back(a2, s, half_life) for s in window.spans]
-    known1 = [e for e in edges1 if e is not None]
-    known2 = [e for e in edges2 if e is not None]
+        return Held(U, (_unpublished("window.unpublished_after", what, anchor),))
+    late = [e for s in window.spans if (e := _edge(a2, s, half_life, 1)) is not None]
+    early = [e for s in window.spans if (e := _edge(a1, s, half_life, 1)) is not None]
+    if late and extent.start[0] >= min(late):  # with two spans the shorter holds
+        return Held(F)
+    if len(late) < len(window.spans):
+        return Held(U, (_no_half_life(what),))
+    if anchor.last is not None and extent.last[0] >= a2 and extent.start[1] < min(early):
+        return Held(T)
+    return Held(U, (_doubt(anchor, what),))
+
+
+def _before(extent: Extent, window: Window, anchor: Anchor, half_life: float | None, what: str) -> Held:
+    a1, a2 = anchor.first, anchor.last if anchor.last is not None else FAR
+    if extent.start[0] > a2:
+        return Held(F)  # it came after the anchor
+    if not window.spans:
+        return Held(U, (_unpublished("window.unpublished", what, anchor),))
+    opens_first = [e for s in window.spans if (e := _edge(a1, s, half_life, -1)) is not None]
+    opens_last = [e for s in window.spans if (e := _edge(a2, s, half_life, -1)) is not None]
     # With two spans the shorter holds: the later of the two window openings.
-    if known1 and extent.last[1] <= max(known1):
-        flips = None
-        return Held(F, flips=flips, facts=facts)
-    if len(known2) < len(edges2) or not known2:
-        return Held(U, (Reason(Kind.MISSING, "half_life.unknown", (what,), "half-life"),), facts=facts)
+    if opens_first and extent.last[1] <= max(opens_first):
+        return Held(F)
+    if len(opens_last) < len(window.spans):
+        return Held(U, (_no_half_life(what),))
     flips = _end_of_window(extent, window, half_life)
-    if anchor.last is not None and extent.last[0] > max(known2) and extent.start[1] <= a1:
-        return Held(T, flips=flips, facts=facts)
-    return Held(U, (_doubt(anchor, what),), flips, facts)
+    if anchor.last is not None and extent.last[0] > max(opens_last) and extent.start[1] <= a1:
+        return Held(T, (), flips)
+    return Held(U, (_doubt(anchor, what),), flips)
 
 
 def _end_of_window(extent: Extent, window: Window, half_life: float | None) -> int | None:
@@ -155,13 +176,11 @@ def _end_of_window(extent: Extent, window: Window, half_life: float | None) -> i
     last = extent.last[1]
     if last >= FAR:
         return None
-    ends = [
-        shift(last, s.count * (half_life or 0), "days")
-        if s.unit == "half-lives"
-        else shift(last, s.count, s.unit)
-        for s in window.spans
-    ]
-    return min(ends) if ends else None
+    return min(e for s in window.spans if (e := _edge(last, s, half_life, 1, roll=True)) is not None)
+
+
+def _no_half_life(what: str) -> Reason:
+    return Reason(Kind.MISSING, "half_life.unknown", (what,), "half-life")
 
 
 def _unpublished(code: str, what: str, anchor: Anchor) -> Reason:

@@ -42,10 +42,11 @@ class Block(NamedTuple):
 
 
 class Command(NamedTuple):
-    """A command of a console block and the lines it is said to print."""
+    """A command of a console block, the lines it is said to print, and the lines it is written in."""
 
     command: str
     expected: tuple[str, ...]
+    written: tuple[str, ...]
 
 
 def blocks(text: str) -> Iterator[Block]:
@@ -60,20 +61,25 @@ def blocks(text: str) -> Iterator[Block]:
 
 def commands(body: str) -> Iterator[Command]:
     """The commands of a console block."""
-    current: str | None = None
+    written: list[str] = []
     printed: list[str] = []
+
+    def command() -> Command:
+        parts = (part.removesuffix("\\").strip() for part in [written[0][2:], *written[1:]])
+        return Command(" ".join(parts), tuple(printed), tuple(written))
+
     for line in body.splitlines():
-        if current is not None and current.endswith("\\") and not printed:
-            current = current[:-1] + line.strip()
+        if written and written[-1].endswith("\\") and not printed:
+            written.append(line)
         elif line.startswith("$ "):
-            if current is not None:
-                yield Command(current, tuple(printed))
-            current, printed = line[2:], []
+            if written:
+                yield command()
+            written, printed = [line], []
         else:
-            assert current is not None, f"before the first command: {line!r}"
+            assert written, f"before the first command: {line!r}"
             printed.append(line.rstrip())
-    if current is not None:
-        yield Command(current, tuple(printed))
+    if written:
+        yield command()
 
 
 class Session:
@@ -171,7 +177,7 @@ def refreshed(text: str, session: Session, page: str) -> str:
             lines: list[str] = []
             for command in commands(block.body):
                 printed = session.run(command.command)
-                lines.append(f"$ {command.command}")
+                lines += command.written
                 lines += (
                     command.expected
                     if matches(command.expected, printed)

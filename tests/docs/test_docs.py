@@ -151,8 +151,8 @@ def test_blocks_and_commands_are_read_as_written() -> None:
     assert (file.language, file.file, file.body) == ("yaml", "a.yaml", "x: 1\n")
     assert (console.language, console.file, console.line) == ("console", None, 9)
     first, second = commands(console.body)
-    assert first == ("paratope --version", ("paratope 0",))
-    assert second == ("one two", ("...", "end"))
+    assert first == ("paratope --version", ("paratope 0",), ("$ paratope --version",))
+    assert second == ("one two", ("...", "end"), ("$ one \\", "    two"))
 
 
 @pytest.mark.parametrize(

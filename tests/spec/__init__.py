@@ -36,7 +36,14 @@ class Case:
 
 def chapters() -> list[dict[str, Any]]:
     """Every chapter, as written."""
-    return [yaml.safe_load(p.read_text(encoding="utf-8")) for p in sorted(HERE.glob("*.yaml"))]
+    return [_mended(yaml.safe_load(p.read_text(encoding="utf-8"))) for p in sorted(HERE.glob("*.yaml"))]
+
+
+def _mended(value: Any) -> Any:
+    """YAML 1.1 reads the key ``on`` as true; here it is a date's name."""
+    if isinstance(value, dict):
+        return {"on" if k is True else k: _mended(v) for k, v in value.items()}
+    return [_mended(v) for v in value] if isinstance(value, list) else value
 
 
 def cases() -> list[Case]:

@@ -147,6 +147,7 @@ class Chart:
             url = text(one.get("url")) or ""
             name = url.rstrip("/").rsplit("/", 1)[-1]
             kind, content = value_of(one)
+            name = ALIASES.get(name, name)
             if name in known:
                 found.setdefault(name, []).append(content if kind else one)
             elif name not in HARMLESS_EXTENSIONS and (kind or one.get("extension")):
@@ -165,6 +166,14 @@ class Treatment:
         self.curative = curative
         self.ongoing = ongoing
 
+
+ALIASES = {
+    "mii-ex-onko-histology-morphology-behavior-icdo3": "mcode-histology-morphology-behavior",
+    "mii-ex-onko-systemische-therapie-intention": "mcode-treatment-intent",
+    "mii-ex-onko-strahlentherapie-intention": "mcode-treatment-intent",
+    "mii-ex-onko-operation-intention": "mcode-procedure-intent",
+}
+"""Extensions of other guides that say what one of ours says."""
 
 HARMLESS_EXTENSIONS = frozenset(
     {

@@ -7,7 +7,13 @@ from paratope.patient.dates import not_after, parse_when
 from paratope.patient.fhir.cancers import add_cancer, is_cancer
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import Named, codes_of, exact_code, kind_of, named, text_of, words_of
-from paratope.patient.fhir.diagnosis import ACTIVE, clinical_of, condition_concepts, verification_of
+from paratope.patient.fhir.diagnosis import (
+    ACTIVE,
+    MORPHOLOGY,
+    clinical_of,
+    condition_concepts,
+    verification_of,
+)
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.numbers import grade_word
 from paratope.patient.fhir.procedures import at_age, entry_kind
@@ -21,7 +27,7 @@ from paratope.terms import catalogue
 
 KNOWN = frozenset(
     {*YES_NO_EXTENSIONS, *NUMBER_EXTENSIONS, "last-active-date", "condition-assertedDate", "condition-dueTo", "due-to",
-     "workflow-researchStudy", "mcode-histology-morphology-behavior", "mcode-related-condition",
+     "workflow-researchStudy", MORPHOLOGY, "mcode-related-condition",
      "mcode-related-primary-cancer-condition", "condition-outcome", "outcome"}
 )  # fmt: skip
 

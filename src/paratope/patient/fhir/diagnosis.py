@@ -8,6 +8,7 @@ from paratope.patient.fhir.shape import Json, obj, objs, text
 from paratope.patient.fhir.therapies import has_profile
 from paratope.terms import catalogue
 
+MORPHOLOGY = "mcode-histology-morphology-behavior"
 SECONDARY = "secondary-cancer-condition"
 
 _VERIFICATION = {
@@ -61,7 +62,7 @@ def condition_concepts(item: Item, extensions: dict[str, list[Json]]) -> Named:
     if not extensions and "bodySite" not in body and "meta" not in body:
         return found
     concepts = set(found.concepts)
-    for raw in extensions.get("mcode-histology-morphology-behavior", ()):
+    for raw in extensions.get(MORPHOLOGY, ()):
         morphology = named(raw)
         concepts |= {c for c in morphology.concepts if kind_of(c) == "cancer"}
     terms = catalogue()

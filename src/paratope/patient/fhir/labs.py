@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import NamedTuple
 
 from paratope.patient.fhir import quantities as q
@@ -174,11 +175,18 @@ def _unreadable(kind: str) -> q.Reading:
     return q.Reading(None, "", f"a value of type {kind} is not a number")
 
 
+_BARE = re.compile(r"[0-9]{1,3} ?%?")
+
+
 def _coded(content: Json, found: Concept) -> q.Reading:
     """A score as an answer code (LOINC, SNOMED CT) or in words."""
     show = text_of(content)
-    for _, code in codes_of(content):
+    for system, code in codes_of(content):
         value = loinc_score(found.name, code)
+        if value is None and found.unit == "" and "snomed" not in system and _BARE.fullmatch(code):
+            return q.from_text(code.rstrip(" %"), found)._replace(
+                printed=show or code
+            )  # a code list of its own: 0 to 5
         if value is not None:
             return q.Reading(Interval(float(value), float(value)), show or str(value))
     for words in words_of(content):

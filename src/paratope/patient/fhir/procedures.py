@@ -50,6 +50,7 @@ def procedure_concepts(chart: Chart, item: Item) -> Named:
     raw = item.body.get("code")
     found = named(raw)
     concepts = {c for c in found.concepts if kind_of(c) in ENTRY_KIND}
+    concepts |= {c for system, code in codes_of(raw) for c in _ops(system, code)} if not concepts else set()
     if not concepts and found.text:
         in_words = drugs_in(found.text)
         if not in_words.unknown:
@@ -72,6 +73,22 @@ def procedure_concepts(chart: Chart, item: Item) -> Named:
     return Named(
         catalogue().most_specific(concepts), found.text, found.why if found.clash else None, found.clash
     )
+
+
+# The German procedure classification (OPS), by prefix. Source: BfArM, OPS 2024, chapters 5 and 8.
+_OPS = {
+    "5411": "stem cell transplant", "8805": "stem cell transplant", "5": "surgery", "852": "radiotherapy",
+    "8530": "radioligand therapy", "8541": "chemotherapy", "8542": "chemotherapy", "8543": "chemotherapy",
+    "8544": "chemotherapy", "8800": "blood transfusion",
+}  # fmt: skip
+
+
+def _ops(system: str, code: str) -> tuple[str, ...]:
+    """What an OPS code stands for; empty for another system."""
+    if not system.lower().rstrip("/").endswith("/ops"):
+        return ()
+    plain = code.replace("-", "").replace(".", "")
+    return next(((_OPS[plain[:n]],) for n in range(len(plain), 0, -1) if plain[:n] in _OPS), ())
 
 
 _WORDS = (

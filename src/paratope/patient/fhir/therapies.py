@@ -22,6 +22,7 @@ from paratope.patient.fhir.tables import (
 )
 from paratope.patient.model import AttributeValue, Entry, Review, When
 from paratope.terms import catalogue
+from paratope.units import convert
 
 ANTICANCER = "anticancer treatment"
 VAGUE = "anticancer drug therapy"
@@ -124,6 +125,8 @@ def add_given(
     attributes = attributes_of(chart, item, extensions)
     if outcome := outcome_of(item, extensions):
         attributes["outcome"] = outcome
+    if start is not None and end is None and not ongoing:
+        attributes.setdefault("active", False)  # it has ended, and on which day is not recorded
     if oncology and "half-life" not in attributes and not unknown:
         known = _half_life(drugs.names, classes)
         if known is not None:
@@ -194,8 +197,22 @@ def _period(chart: Chart, item: Item, status: str) -> tuple[When | None, When | 
             bounds = obj(obj(obj(dosage.get("timing")).get("repeat")).get("boundsPeriod"))
             if bounds:
                 return chart.period(bounds, item, "its period")
-        return chart.when(body.get("authoredOn"), item, "its date"), None
+        start = chart.when(body.get("authoredOn"), item, "its date")
+        return start, None if status == "ongoing" else _supplied_until(item, start)
     return None, None
+
+
+def _supplied_until(item: Item, start: When | None) -> When | None:
+    """The days on which what was ordered was used up at the latest: from the order to the end of its supply."""
+    dispense = obj(item.body.get("dispenseRequest"))
+    supply = obj(dispense.get("expectedSupplyDuration"))
+    value, unit = number(supply.get("value")), text(supply.get("code")) or text(supply.get("unit")) or ""
+    days = convert(value, unit, "d") if value is not None and unit else None
+    if start is None or days is None or not 0 < days < 1000:
+        return None
+    repeats = number(dispense.get("numberOfRepeatsAllowed")) or 0.0
+    last = start.last + int(days * (1 + min(max(repeats, 0.0), 99.0)))
+    return When(start.first, last, f"within {last - start.last} days of {start.text}")
 
 
 def _dosages(item: Item) -> list[dict[str, Json]]:
@@ -374,15 +391,15 @@ def _last_day(item: Item) -> When | None:
     return None
 
 
-_CURATIVE = frozenset({"373808002"})
-_PALLIATIVE = frozenset({"363676003"})
+_CURATIVE = frozenset({"373808002", "K"})  # K and P: the German basic oncology data set
+_PALLIATIVE = frozenset({"363676003", "P"})
 
 
 def intent_of(item: Item) -> str | None:
     """ "curative" or "palliative", and "local palliative" where the words say local."""
     for extension in objs(item.body.get("extension")):
         url = text(extension.get("url")) or ""
-        if url.endswith(("procedure-intent", "treatment-intent")):
+        if url.endswith(("procedure-intent", "treatment-intent", "-intention")):
             content = extension.get("valueCodeableConcept")
             codes = {c for _, c in codes_of(content)}
             words = " ".join(words_of(content))

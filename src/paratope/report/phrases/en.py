@@ -163,6 +163,9 @@ REASONS: dict[str, Callable[..., str]] = {
     # people
     "consent.signed": lambda c: dated(c),
     "consent.missing": lambda: "consent not signed yet",
+    "consent.minor": lambda c: (
+        f"{dated(c)}: the patient was under age, and no legal representative is on record as having signed"
+    ),
     "consent.undated": lambda c: f"{c.text} has no date",
     "consent.not_active": lambda c: f"{dated(c)} is not active",
     "statement": lambda *statements: facts(statements),

@@ -123,17 +123,50 @@ def compile_scored(node: Scored) -> Check:
     return _by_method(node.antigen, ("IHC",), read)
 
 
+def ish_group(test: AntigenTest) -> int | None:
+    """The dual-probe HER2 group, 1 to 5, of the ratio to CEP17 and the copies per cell; None without both.
+
+    Source: A. C. Wolff et al., ASCO/CAP HER2 testing in breast cancer, focused update, J Clin Oncol 36 (2018)
+    2105-2122, figures 3 to 6.
+    """
+    if test.ratio is None or test.copies is None:
+        return None
+    if test.ratio >= 2.0:
+        return 1 if test.copies >= 4.0 else 2
+    if test.copies >= 6.0:
+        return 3
+    return 4 if test.copies >= 4.0 else 5
+
+
 def compile_amplified(node: Amplified) -> Check:
-    """``Amplified``: the newest in-situ hybridisation."""
+    """``Amplified``: the newest in-situ hybridisation. The laboratory's own call counts; without one the HER2
+    group decides, groups 2 to 4 together with the newest immunohistochemistry score."""
+    positive_with = {2: (3,), 3: (2, 3), 4: (3,)}
 
-    def read(test: AntigenTest) -> tuple[Truth, Reason | None]:
-        if test.problem:
-            return U, _problem(test, node.antigen)
-        if test.amplified is None:
+    def run(ctx: Context) -> Outcome:
+        scores = {
+            t.score
+            for t in ctx.patient.antigens.get(node.antigen, ())
+            if t.method == "IHC" and t.score is not None and (t.when is None or t.when.first <= ctx.as_of)
+        }
+        score = scores.pop() if len(scores) == 1 else None
+
+        def read(test: AntigenTest) -> tuple[Truth, Reason | None]:
+            if test.problem:
+                return U, _problem(test, node.antigen)
+            if test.amplified is not None:
+                return (T if test.amplified else F), None
+            group = ish_group(test) if node.antigen == "HER2" and test.value != "equivocal" else None
+            if group in (1, 5):
+                return (T if group == 1 else F), None
+            if group is not None and score in (2, 3):
+                return (T if score in positive_with[group] else F), None
             return U, Reason(Kind.MISSING, "antigen.not_called", (test,), f"{node.antigen} ISH")
-        return (T if test.amplified else F), None
 
-    return _by_method(node.antigen, ("ISH",), read)
+        tests = _current(ctx, node.antigen, ("ISH",))
+        return tests if isinstance(tests, Outcome) else _read_all(tests, read, node.antigen)
+
+    return run
 
 
 def _share(test: AntigenTest, intensity: int, cumulative: bool) -> Interval | None:

@@ -134,12 +134,13 @@ NOTHING_ON_RECORD = frozenset(
         "flag.missing",
         "statement.missing",
         "feature.missing",
+        "attribute.missing",
         "not_asked",
         "antigen.missing",
         "judgement.reserved",
     }
 )
-"""The reasons that say a test was never done, or a thing never asked about."""
+"""The reasons that say a test was never done, a thing never asked about, an attribute never written down."""
 
 
 def reflex(check: Check, screen: Check) -> Check:

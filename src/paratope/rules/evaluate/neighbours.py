@@ -7,7 +7,6 @@ import re
 from paratope.patient.model import Statement
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check, combine
-from paratope.rules.evaluate.people import _newest_statements
 from paratope.rules.nodes import Criterion, InACohort, NoOtherStudy, Unread, Withheld
 from paratope.truth import Kind, Outcome, Reason, Truth, unknown
 
@@ -60,13 +59,23 @@ def compile_in_a_cohort(_node: InACohort) -> Check:
 # --- is another study open to this patient? ------------------------------------------------------------
 
 _TRIALS = r"(?:clinical )?(?:trials?|stud(?:y|ies))"
-_KIND = r"(?:other |further |open |suitable |alternative |recruiting |available |eligible )*"
+_KIND = (
+    r"(?:(?:other|further|more|open|ongoing|suitable|appropriate|alternative|comparable|recruiting|available|eligible) )"
+    r"*"
+)
+_EVERY = rf"(?:any|all|every|each|the)(?: of the)? {_KIND}{_TRIALS}"
+_REST = r"(?: (?:to|for|in|at|within|near|on)(?: [\w'-]+){1,6})?"
 COVERS_ALL = re.compile(
-    rf"(?:there (?:is|are) )?(?:currently )?no {_KIND}{_TRIALS}(?: (?:is|are|was|were))?(?: currently)?"
-    r"(?: (?:open|available|recruiting|suitable|accessible|possible))?(?: (?:to|for)(?: this| the)? patient)?"
-    rf"|(?:(?:the )?patient )?(?:is )?(?:not eligible|ineligible) for (?:any|all) {_KIND}{_TRIALS}"
-    rf"|(?:all|every|each of the) {_KIND}{_TRIALS} (?:is|are|has|have|was|were)(?: been)? "
-    r"(?:closed|ended|excluded|failed|declined|unavailable|not available|not open|full)",
+    rf"(?:there (?:is|are) )?(?:currently )?(?:no|none of the) {_KIND}{_TRIALS}(?: (?:is|are|was|were))?(?: currently)?"
+    rf"(?: (?:open|available|recruiting|suitable|accessible|possible))?{_REST}"
+    rf"|(?:(?:the )?patient )?(?:is |was )?(?:not eligible|ineligible|excluded|turned down|declined|screened out)"
+    rf" (?:for|from|by|in|of) {_EVERY}{_REST}"
+    rf"|(?:(?:the )?patient )?(?:does not meet|did not meet|fails|failed|meets none of)(?: the)?"
+    rf"(?: (?:inclusion|exclusion|eligibility|inclusion/exclusion))?(?: criteria)?(?: (?:of|for|in))? "
+    rf"(?:{_EVERY}|other {_TRIALS}){_REST}"
+    rf"|screen(?:ing)? failures? (?:in|for|of) {_EVERY}{_REST}"
+    rf"|{_EVERY} (?:is|are|has|have|was|were)(?: been)? "
+    rf"(?:closed|ended|excluded|failed|declined|unavailable|not available|not open|full){_REST}",
     re.IGNORECASE,
 )
 UNABLE = re.compile(
@@ -103,10 +112,15 @@ def compile_no_other_study(_node: NoOtherStudy) -> Check:
     """
 
     def run(ctx: Context) -> Outcome:
-        found = tuple(s for s in _newest_statements(ctx, TOPIC))
+        known = [
+            s for s in ctx.patient.statements.get(TOPIC, ()) if s.when is None or s.when.first <= ctx.as_of
+        ]
+        # On this topic a statement names the study that turned the patient down.
+        turned_down = {s.study for s in known if s.study not in (None, ctx.study) and s.when is not None}
+        found = tuple(known)
         others = ctx.others or ()
-        still_open = tuple(o for o in others if o.status != "excluded")
-        eligible = tuple(o.key for o in others if o.status == "eligible")
+        still_open = tuple(o for o in others if o.status != "excluded" and o.key not in turned_down)
+        eligible = tuple(o.key for o in others if o.status == "eligible" and o.key not in turned_down)
         if not found:
             return unknown(Reason(Kind.MISSING, "access.no_statement", (eligible,), TOPIC))
         undated = [s for s in found if s.when is None]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from paratope.patient.model import Interval, Result, Statement
+from paratope.patient.model import Consent, Interval, Result, Statement
 from paratope.rules.evaluate.context import Context
+from paratope.rules.evaluate.derived import completed_years
 from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.measures import compare, freshness_of
 from paratope.rules.nodes import Amount, ConsentSigned, FlagIs, Judged, ResultIs, Stated, Trait
@@ -44,6 +45,11 @@ def compile_consent(_node: ConsentSigned) -> Check:
     def run(ctx: Context) -> Outcome:
         newest = ctx.newest_consent()
         if newest is not None and newest.active:
+            if _signed_alone_by_a_minor(ctx, newest):
+                reason = Reason(
+                    Kind.MISSING, "consent.minor", (newest,), "signature of a legal representative"
+                )
+                return unknown(reason, newest)
             return Outcome(T, (Reason(Kind.BECAUSE, "consent.signed", (newest,)),), (newest,))
         if newest is not None:
             return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (newest,)),), (newest,))
@@ -56,6 +62,19 @@ def compile_consent(_node: ConsentSigned) -> Check:
         return unknown(Reason(Kind.MISSING, "consent.missing", (), "signed consent"))
 
     return run
+
+
+ADULT = 18
+"""Age in years from which a person consents alone."""
+
+
+def _signed_alone_by_a_minor(ctx: Context, consent: Consent) -> bool:
+    """Whether nobody but a patient under age is on record as having signed."""
+    if ctx.patient.born is None or consent.when is None:
+        return False
+    signers = set((consent.signed_by or "patient").split(" and "))
+    minor = completed_years(ctx.patient.born.first, consent.when.first) < ADULT
+    return minor and signers <= {"patient", "patient assent"}
 
 
 # --- statements ----------------------------------------------------------------------------------------
@@ -109,6 +128,8 @@ def _limit(wanted: Amount, topic: str, unit: str) -> Interval:
 def _says(statement: Statement, op: str, wanted: str | Interval) -> Truth:
     value = statement.value
     if isinstance(wanted, Interval):
+        if value is False:
+            value = 0  # refused: not for a day
         if not isinstance(value, (int, float)) or isinstance(value, bool):
             return U
         return compare(Interval(float(value), float(value)), op, wanted)

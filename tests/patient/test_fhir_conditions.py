@@ -155,6 +155,8 @@ EXTENTS = [
     ("Locally advanced or metastatic", {"locally advanced", "metastatic"}),
     ("Stage IV", {"advanced"}),
     ("AJCC stage IVB", {"advanced"}),
+    ("Stage 4 (qualifier value)", {"advanced"}),
+    ("Stage IVC", {"advanced"}),
     ("cT3 N1 M1a", {"metastatic"}),
     ("M0", set()),
     ("no metastases", set()),

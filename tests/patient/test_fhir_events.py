@@ -44,7 +44,11 @@ VACCINES: list[tuple[Json, set[str]]] = [
     (concept("live zoster vaccine", (CVX, "121")), {"live zoster vaccine"}),
     (concept(None, (CVX, "03")), {"MMR vaccine"}),
     (concept("Live attenuated whatever vaccine"), {"live vaccine"}),
-    (concept("Something new, not live"), {"vaccine"}),
+    (concept("Something new, not live"), {"inactivated vaccine"}),
+    (concept("Influenza, seasonal, injectable, preservative free"), {"inactivated vaccine"}),
+    (concept("DTaP"), {"inactivated vaccine"}),
+    (concept("influenza, live, intranasal, quadrivalent"), {"live vaccine"}),
+    (concept("Something new"), {"vaccine"}),
 ]
 
 

@@ -93,6 +93,12 @@ SCORES: list[tuple[str, Json, str, float]] = [
     ("PS", {"valueString": "PS: 2"}, "89247-1", 2),
     ("Chinese", {"valueString": "1分"}, "89247-1", 1),
     ("Karnofsky answer", {"valueCodeableConcept": concept(None, (LOINC, "LA29178-3"))}, "89243-0", 70),
+    (
+        "a code list of its own",
+        {"valueCodeableConcept": concept("Selbstversorgung", ("https://x.example/cs/ecog", "3"))},
+        "89247-1",
+        3,
+    ),
     ("only as interpretation", {"interpretation": [concept(None, (LOINC, "LA9623-5"))]}, "89247-1", 1),
     ("NYHA in Roman", {"valueCodeableConcept": concept("NYHA class III")}, "88020-3", 3),
     ("NYHA code", {"valueCodeableConcept": concept(None, (SCT, "420300004"))}, "88020-3", 1),

@@ -119,7 +119,9 @@ def test_given_classes_are_the_closed_list() -> None:
 
 def test_an_unknown_drug_may_be_of_any_class() -> None:
     assert entry(regimen("Zauberol")).concepts == {"anticancer drug therapy"}
-    assert entry(regimen("docetaxel + Zauberol")).concepts == {"docetaxel", "anticancer drug therapy"}
+    both = read(regimen("docetaxel + Zauberol")).entries
+    assert [set(e.concepts) for e in both] == [{"docetaxel"}, {"anticancer drug therapy"}]
+    assert both[0].source == both[1].source
 
 
 def test_an_unknown_class_is_said() -> None:
@@ -167,7 +169,7 @@ def test_half_lives_only_of_what_is_known_in_every_part() -> None:
     assert entry(regimen("bortezomib")).attributes["half-life"] == pytest.approx(4.5)
     both = entry(regimen("bortezomib-lenalidomide")).attributes["half-life"]
     assert both == entry(regimen("bortezomib")).attributes["half-life"], "that of the longest-lived"
-    assert "half-life" not in entry(regimen("bortezomib + Zauberol")).attributes
+    assert all("half-life" not in e.attributes for e in read(regimen("bortezomib + Zauberol")).entries)
     assert "half-life" not in entry(regimen("Zauberol", *classes("chemotherapy"))).attributes
     assert (
         "half-life"
@@ -240,6 +242,23 @@ def test_an_order_is_dated_by_its_writing_and_a_plan_is_no_order() -> None:
     assert read(given("docetaxel", "MedicationRequest", doNotPerform=True)).entries == ()
 
 
+def test_what_ended_on_no_recorded_day_has_ended() -> None:
+    over = entry(given("docetaxel", "MedicationRequest", status="completed", authoredOn="2026-05-01"))
+    assert (over.end, over.ongoing, over.attributes["active"]) == (None, False, False)
+    assert "active" not in entry(given("docetaxel", "MedicationRequest", authoredOn="2026-05-01")).attributes
+    assert "active" not in entry(regimen("docetaxel")).attributes
+
+
+def test_an_order_lasts_as_long_as_its_supply() -> None:
+    supply = {"expectedSupplyDuration": quantity(4, "weeks", "wk"), "numberOfRepeatsAllowed": 1}
+    ordered = given(
+        "letrozole", "MedicationRequest", status="completed", authoredOn="2026-01-01", dispenseRequest=supply
+    )
+    found = entry(ordered)
+    assert found.end is not None
+    assert found.end.last - found.end.first == 56
+
+
 def test_an_antineoplastic_drug_for_something_else_is_a_medicine() -> None:
     joints = condition("Rheumatoid arthritis")
     reason = [{"reference": f"Condition/{joints['id']}"}]
@@ -278,7 +297,8 @@ def test_an_unknown_medicine_may_be_any_medicine() -> None:
     patient = read(taken("Zauberol 5 mg"))
     assert patient.entries[0].concepts == {"medicine"}
     assert any("'Zauberol' is not a concept we know" in u.why for u in patient.unused)
-    assert read(taken("aspirin + Zauberol")).entries[0].concepts == {"aspirin", "medicine"}
+    both = read(taken("aspirin + Zauberol")).entries
+    assert [set(e.concepts) for e in both] == [{"aspirin"}, {"medicine"}]
     assert read(taken("aspirin Zauberol retard")).entries[0].concepts == {"aspirin"}, (
         "a brand of a known drug"
     )
@@ -288,7 +308,7 @@ def test_a_medicine_by_its_code_or_class() -> None:
     assert entry(taken(concept("Apix", (RXNORM, "1364430")))).concepts == {"apixaban"}
     assert entry(taken(concept("Plonk", ("http://www.whocc.no/atc", "B01AC99")))).concepts == {"antiplatelet"}
     assert entry(taken(concept(None, ("http://www.whocc.no/atc", "H02AB06")))).concepts == {"glucocorticoid"}
-    assert entry(taken("Plonk", extension=classes("anticoagulant"))).concepts == {"anticoagulant", "medicine"}
+    assert entry(taken("Plonk", extension=classes("anticoagulant"))).concepts == {"anticoagulant"}
 
 
 def test_a_medicine_in_a_resource_of_its_own() -> None:
@@ -392,7 +412,12 @@ def done(code: Json | str, **fields: Any) -> Json:
     )
 
 
+OPS = "http://fhir.de/CodeSystem/bfarm/ops"
 PROCEDURES: list[tuple[Json | str, str, set[str]]] = [
+    (concept(None, (OPS, "5-870.a1")), "procedure", {"surgery"}),
+    (concept(None, (OPS, "8-522.d1")), "therapy", {"radiotherapy"}),
+    (concept(None, (OPS, "8-805.03")), "therapy", {"stem cell transplant"}),
+    (concept(None, (OPS, "8-800.c0")), "supportive", {"blood transfusion"}),
     ("autologous HSCT", "therapy", {"autologous stem cell transplant"}),
     (concept("allogeneic HSCT", (SCT, "234336002")), "therapy", {"allogeneic stem cell transplant"}),
     ("Haploidentical bone marrow transplantation 2019", "therapy", {"allogeneic stem cell transplant"}),

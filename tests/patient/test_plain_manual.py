@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from paratope.patient.examples import bundled, plan_of
+from paratope.patient.bundled import bundled, plan_of
 from paratope.patient.fhir import read_bundle
 from paratope.patient.model import Patient
 from paratope.patient.plain import read_plain, read_plain_text

@@ -53,10 +53,25 @@ def fresh(**days: int | None) -> Policies:
     ("text", "form", "policies", "truth"),
     [
         ("haemoglobin >= 90 g/L", "{labs: [{is: haemoglobin, value: 95 g/L, on: 2026-05-18}]}", fresh(), T),
-        ("haemoglobin >= 90 g/L", "{labs: [{is: haemoglobin, value: 95 g/L, on: 2026-05-18}]}", fresh(blood=27), U),
-        ("haemoglobin >= 90 g/L", "{labs: [{is: haemoglobin, value: 95 g/L, on: 2016-05-18}]}", fresh(blood=None), T),
+        (
+            "haemoglobin >= 90 g/L",
+            "{labs: [{is: haemoglobin, value: 95 g/L, on: 2026-05-18}]}",
+            fresh(blood=27),
+            U,
+        ),
+        (
+            "haemoglobin >= 90 g/L",
+            "{labs: [{is: haemoglobin, value: 95 g/L, on: 2016-05-18}]}",
+            fresh(blood=None),
+            T,
+        ),
         ("haemoglobin >= 90 g/L", "{labs: [{is: haemoglobin, value: 95 g/L}]}", fresh(blood=None), T),
-        ("HIV antibody is positive", "{tests: [{is: HIV antibody, result: negative, on: 2020-01-01}]}", fresh(), F),
+        (
+            "HIV antibody is positive",
+            "{tests: [{is: HIV antibody, result: negative, on: 2020-01-01}]}",
+            fresh(),
+            F,
+        ),
         (
             "HIV antibody is positive",
             "{tests: [{is: HIV antibody, result: negative, on: 2020-01-01}]}",
@@ -66,7 +81,12 @@ def fresh(**days: int | None) -> Policies:
         ("observed liver metastases", "{flags: {liver metastases: yes}}", fresh(), U),
         ("observed liver metastases", "{flags: {liver metastases: yes}}", fresh(imaging=None), T),
         ("measurable lesions >= 1", "{imaging: [{is: CT, on: 2020-01-01}]}", fresh(imaging=None), F),
-        ("the tumour expresses BCMA", "{antigens: [{is: BCMA, by: IHC, result: positive, on: 2026-01-01}]}", fresh(), T),
+        (
+            "the tumour expresses BCMA",
+            "{antigens: [{is: BCMA, by: IHC, result: positive, on: 2026-01-01}]}",
+            fresh(),
+            T,
+        ),
         (
             "the tumour expresses BCMA",
             "{antigens: [{is: BCMA, by: IHC, result: positive, on: 2026-01-01}]}",
@@ -125,7 +145,12 @@ def test_a_study_may_change_the_policies(text: str, form: str, policies: Policie
         ("any pulmonary embolism", "{findings: [{is: venous thromboembolism}]}", U, False),
         ("prednisone-equivalent dose > 10 mg/d", "{}", F, True),
         ("prednisone-equivalent dose > 10 mg/d", "{reviewed: [medicines]}", F, False),
-        ("prednisone-equivalent dose > 10 mg/d", "{medicines: [{is: prednisone, daily dose: 40 mg/d}]}", T, False),
+        (
+            "prednisone-equivalent dose > 10 mg/d",
+            "{medicines: [{is: prednisone, daily dose: 40 mg/d}]}",
+            T,
+            False,
+        ),
         ("haemoglobin >= 90 g/L", "{}", U, False),
         ("HIV antibody is positive", "{}", U, False),
         ("consent is signed", "{}", U, False),
@@ -133,7 +158,9 @@ def test_a_study_may_change_the_policies(text: str, form: str, policies: Policie
         ("HCV RNA > 1 x ULN, tested only if HCV antibody is positive", "{}", U, False),
     ],
 )
-def test_only_what_can_be_asked_about_is_presumed_absent(text: str, form: str, truth: Truth, presumed: bool) -> None:
+def test_only_what_can_be_asked_about_is_presumed_absent(
+    text: str, form: str, truth: Truth, presumed: bool
+) -> None:
     found = outcome(text, form, presume=True)
     assert (found.truth, found.presumed) == (truth, presumed)
     if presumed:
@@ -191,12 +218,11 @@ def test_one_fact_asked_twice_is_cited_once() -> None:
 
 
 def test_a_clearance_says_how_it_was_found() -> None:
-    form = "{{patient: {{id: X, sex: male, born: 1959-02-02}}, labs: [{}{{is: creatinine, value: 72 umol/L, on: 2026-06-10}}, {{is: body weight, value: 70 kg}}]}}"
-    computed = outcome("creatinine clearance >= 45 mL/min", form.format(""))
-    measured = outcome(
-        "creatinine clearance >= 45 mL/min",
-        form.format("{is: measured creatinine clearance, value: 60 mL/min, on: 2026-06-10}, "),
-    )
+    man = "{patient: {id: X, sex: male, born: 1959-02-02}, labs: [%s]}"
+    parts = "{is: creatinine, value: 72 umol/L, on: 2026-06-10}, {is: body weight, value: 70 kg}"
+    own = "{is: measured creatinine clearance, value: 60 mL/min, on: 2026-06-10}"
+    computed = outcome("creatinine clearance >= 45 mL/min", man % parts)
+    measured = outcome("creatinine clearance >= 45 mL/min", man % f"{own}, {parts}")
     assert "Cockcroft-Gault" in why(computed)
     assert "Cockcroft-Gault" not in why(measured)
     assert (computed.truth, measured.truth) == (T, T)
@@ -249,11 +275,15 @@ def test_a_glucocorticoid_among_allergies_is_no_dose() -> None:
     allergy = entry("allergy", "prednisone", attributes={"daily dose": 40.0})
     medicine = entry("medicine", "prednisone", attributes={"daily dose": 40.0})
     assert of([allergy], "prednisone-equivalent dose > 10 mg/d").truth is U
-    assert of([medicine, medicine], "prednisone-equivalent dose > 60 mg/d").truth is U  # one entry, listed twice
+    assert (
+        of([medicine, medicine], "prednisone-equivalent dose > 60 mg/d").truth is U
+    )  # one entry, listed twice
 
 
 def test_an_entry_that_is_narrower_too_is_not_vague() -> None:
-    both = Entry("therapy", frozenset({"anticancer drug therapy", "docetaxel"}), frozenset(), "s", "docetaxel")
+    both = Entry(
+        "therapy", frozenset({"anticancer drug therapy", "docetaxel"}), frozenset(), "s", "docetaxel"
+    )
     refuted = entry("therapy", "anti-PD-1 antibody", present=False)
     assert of([both, refuted], "any anti-PD-1 antibody").truth is F
 

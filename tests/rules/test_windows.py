@@ -107,7 +107,9 @@ lasting = st.one_of(
     st.tuples(st.integers(1, 6), st.just("half-lives")),
 )
 ends = st.builds(
-    lambda month, day, more: (date(2026, 1, 1) + timedelta(days=31 * month)).replace(day=day).toordinal() + more,
+    lambda month, day, more: (
+        (date(2026, 1, 1) + timedelta(days=31 * month)).replace(day=day).toordinal() + more
+    ),
     st.integers(0, 4),
     st.integers(1, 25),
     st.integers(0, 3),
@@ -140,7 +142,9 @@ def test_the_window_opens_on_the_day_that_is_told_and_not_before(
 def test_no_date_alone_helps_while_it_goes_on() -> None:
     window = n.Window((n.Span(4, "weeks"),), "before", ("apheresis",))
     going_on = treatment(between(TODAY - 9, TODAY - 9), None)
-    going_on = Entry(going_on.kind, going_on.concepts, going_on.closure, "s", "t", start=going_on.start, ongoing=True)
+    going_on = Entry(
+        going_on.kind, going_on.concepts, going_on.closure, "s", "t", start=going_on.start, ongoing=True
+    )
     held = ask(window, [going_on], {"apheresis": TODAY})
     assert (held.truth, held.flips) == (T, None)
 
@@ -156,7 +160,11 @@ def test_of_several_the_last_one_to_leave_decides() -> None:
 
 def test_either_of_two_anchors_needs_the_later_day() -> None:
     window = n.Window((n.Span(4, "weeks"),), "before", ("apheresis", "preconditioning"))
-    held = ask(window, [treatment(None, between(TODAY, TODAY))], {"apheresis": TODAY + 3, "preconditioning": TODAY + 9})
+    held = ask(
+        window,
+        [treatment(None, between(TODAY, TODAY))],
+        {"apheresis": TODAY + 3, "preconditioning": TODAY + 9},
+    )
     assert (held.truth, held.flips) == (T, TODAY + 28)
 
 
@@ -175,7 +183,12 @@ def test_months_back_and_forth(day: int, months: int) -> None:
 
 
 @settings(max_examples=100)
-@given(st.integers(1, FAR), st.integers(1, FAR), st.sampled_from(["days", "weeks", "months", "years"]), st.integers(0, 99))
+@given(
+    st.integers(1, FAR),
+    st.integers(1, FAR),
+    st.sampled_from(["days", "weeks", "months", "years"]),
+    st.integers(0, 99),
+)
 def test_later_days_stay_later(a: int, b: int, unit: str, count: int) -> None:
     a, b = sorted((a, b))
     assert shift(a, -count, unit) <= shift(b, -count, unit)
@@ -212,7 +225,9 @@ def test_the_calendar_has_an_end_either_way() -> None:
     ("kind", "truth"), [("procedure", F), ("vaccine", F), ("condition", U), ("therapy", U), ("trial", U)]
 )
 def test_without_an_end_a_procedure_is_a_day_and_a_disease_may_last(kind: str, truth: Truth) -> None:
-    entry = Entry(kind, frozenset({"radiotherapy"}), frozenset(), "s", "t", start=between(TODAY - 90, TODAY - 90))
+    entry = Entry(
+        kind, frozenset({"radiotherapy"}), frozenset(), "s", "t", start=between(TODAY - 90, TODAY - 90)
+    )
     window = n.Window((n.Span(4, "weeks"),), "before", ("apheresis",))
     assert ask(window, [entry], {"apheresis": TODAY}).truth is truth
 

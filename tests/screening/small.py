@@ -32,7 +32,12 @@ def protocol(key: str, criteria: str, more: str = "") -> Protocol:
             name, _, cohort = role.strip("()").partition(" ")
             part |= {"role": name} | ({"cohort": cohort} if cohort else {})
         listed.append(part)
-    head = {"paratope": 1, "key": key, "title": f"study {key}", "product": {"name": "a product", "kind": "CAR-T"}}
+    head = {
+        "paratope": 1,
+        "key": key,
+        "title": f"study {key}",
+        "product": {"name": "a product", "kind": "CAR-T"},
+    }
     loaded = read_protocol(yaml.safe_dump({**head, "criteria": listed, **yaml.safe_load(more or "{}")}))
     assert loaded.protocol is not None, [str(p) for p in loaded.problems]
     return loaded.protocol

@@ -61,7 +61,9 @@ def test_only_what_is_named_is_held_against_it() -> None:
 
 def test_the_plan_of_the_patient_counts() -> None:
     had = LITTLE.replace("none of: [stroke]", "findings: [{is: stroke, on: 2025-12-10}]")
-    assert checked(had.replace("E1: not_met", "E1: met").replace("status: eligible", "status: excluded")).passed
+    assert checked(
+        had.replace("E1: not_met", "E1: met").replace("status: eligible", "status: excluded")
+    ).passed
     later = had.replace("consent: 2026-06-08", "consent: 2026-06-10")
     assert checked(later).passed
 
@@ -95,7 +97,10 @@ def test_other_studies_on_file_are_asked() -> None:
   expect: {criteria: {I1: judgement}}
 """
     (little,) = read_patients(text, "little", asking).patients
-    fits, open_still = study("B", "I1: stated severely life-threatening disease is yes"), study("B", "I1: no stroke")
+    fits, open_still = (
+        study("B", "I1: stated severely life-threatening disease is yes"),
+        study("B", "I1: no stroke"),
+    )
     assert [d.found for d in check(asking, [little]).differences] == ["met"]
     assert [d.found for d in check(asking, [little], on_file=[open_still]).differences] == ["met"]
     assert check(asking, [little], on_file=[fits]).passed

@@ -87,12 +87,11 @@ def test_without_a_statement_it_is_unknown_whatever_the_other_verdicts(born: str
     "statement",
     [
         "{about: access to other trials, value: no other trial is open to this patient, by: x}",
-        "{about: access to other trials, value: no other trial is open to this patient, study: NCT07409766, on: 2026-06-08}",
         "{about: access to other trials, value: no other trial is open to this patient, on: 2026-06-16}",
     ],
-    ids=["undated", "about another study", "after the as-of date"],
+    ids=["undated", "after the as-of date"],
 )
-def test_a_statement_must_be_dated_and_about_this_study_or_none(statement: str) -> None:
+def test_a_statement_must_be_dated_and_made_by_now(statement: str) -> None:
     assert access(screened(person(f"{{statements: [{statement}]}}"), ACCESS)).verdict is Verdict.UNKNOWN
 
 
@@ -100,6 +99,14 @@ def test_the_studies_still_open_are_named() -> None:
     found = access(screened(stating(ONE, ADULT), ACCESS))
     (reason,) = found.outcome.reasons
     assert set(reason.args[1]) == set(OTHERS)
+
+
+def test_a_study_that_has_turned_the_patient_down_is_open_no_longer() -> None:
+    said = "screen failure, study: NCT07409766"
+    found = access(screened(stating(said, ADULT), ACCESS))
+    (reason,) = found.outcome.reasons
+    assert found.verdict is Verdict.JUDGEMENT
+    assert set(reason.args[1]) == set(OTHERS) - {"NCT07409766"}
 
 
 @cache
@@ -113,7 +120,12 @@ def eligible() -> tuple[str, Patient, Plan]:
         for little in load_patients(patients_file(file)).patients:
             if little.expect.status == "eligible" and little.as_of.first == TODAY:
                 form = dict(little.patient)
-                said = {"about": "access to other trials", "value": ALL, "by": "treating physician", "on": "2026-06-08"}
+                said = {
+                    "about": "access to other trials",
+                    "value": ALL,
+                    "by": "treating physician",
+                    "on": "2026-06-08",
+                }
                 form["statements"] = [*form.get("statements", []), said]
                 patient, _ = read_plain(form, "little")
                 assert patient is not None

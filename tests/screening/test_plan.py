@@ -15,7 +15,8 @@ JULY_1 = date(2026, 7, 1).toordinal()
 
 
 @pytest.mark.parametrize(
-    "written", ["2026-06-08", " 2026-06-08 ", "2026-06-08T08:30:00", date(2026, 6, 8), datetime(2026, 6, 8, 23, 59)]
+    "written",
+    ["2026-06-08", " 2026-06-08 ", "2026-06-08T08:30:00", date(2026, 6, 8), datetime(2026, 6, 8, 23, 59)],
 )
 def test_a_date_may_be_written_as_text_or_be_one(written: Any) -> None:
     plan, problems = read_plan({"consent": written})
@@ -29,7 +30,9 @@ def test_no_plan_is_a_plan(nothing: Any) -> None:
 
 
 def test_one_study_may_have_its_own_date() -> None:
-    plan, problems = read_plan({"consent": "2026-06-08", "first_dose": {"A": "2026-07-01"}, "apheresis": "2026-06-08"})
+    plan, problems = read_plan(
+        {"consent": "2026-06-08", "first_dose": {"A": "2026-07-01"}, "apheresis": "2026-06-08"}
+    )
     assert problems == ()
     assert plan.of("A") == {"consent": JUNE_8, "apheresis": JUNE_8, "first_dose": JULY_1}
     assert plan.of("B") == {"consent": JUNE_8, "apheresis": JUNE_8}
@@ -42,9 +45,20 @@ def test_the_studys_own_date_goes_before_the_common_one() -> None:
 
 
 def test_every_mistake_is_told_at_once_with_its_place() -> None:
-    data = {"consnet": "2026-06-08", "consent": "soon", "apheresis": 20260608, "first_dose": {"A": "?", "B": None}}
+    data = {
+        "consnet": "2026-06-08",
+        "consent": "soon",
+        "apheresis": 20260608,
+        "first_dose": {"A": "?", "B": None},
+    }
     plan, problems = read_plan(data)
-    assert {p.place for p in problems} == {"$.consnet", "$.consent", "$.apheresis", "$.first_dose.A", "$.first_dose.B"}
+    assert {p.place for p in problems} == {
+        "$.consnet",
+        "$.consent",
+        "$.apheresis",
+        "$.first_dose.A",
+        "$.first_dose.B",
+    }
     assert plan == NO_PLAN
     told = {p.place: p.message for p in problems}
     assert all(key in told["$.consnet"] for key in KEYS)

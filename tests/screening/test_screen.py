@@ -16,6 +16,7 @@ from paratope.truth import Kind, Truth, Verdict, verdict_of
 from tests.screening.small import TODAY, person, protocol, study
 
 HB = "labs: [{is: haemoglobin, value: %s g/L, on: 2026-06-10}]"
+NOTHING_AGAINST = "{about: other unsuitability, value: none, by: investigator, on: 2026-06-10}"
 STROKE = "findings: [{is: stroke, on: 2026-01-01}]"
 
 
@@ -47,7 +48,7 @@ def test_one_fail_excludes_and_one_unknown_leaves_it_open(form: str, status: Sta
         ("{}", Status.INCOMPLETE),
         ("{" + HB % 85 + "}", Status.EXCLUDED),
         (
-            "{" + HB % 95 + ", statements: [{about: other unsuitability, value: none, by: investigator, on: 2026-06-10}]}",
+            "{" + HB % 95 + ", statements: [" + NOTHING_AGAINST + "]}",
             Status.ELIGIBLE,
         ),
     ],
@@ -95,7 +96,9 @@ TWO = "I1: fits a cohort\nI1.CD19 (cohort CD19): the tumour expresses CD19"
 
 
 def antigens(**results: str) -> str:
-    tests = ", ".join(f"{{is: {name}, by: IHC, result: {word}, on: 2026-06-01}}" for name, word in results.items())
+    tests = ", ".join(
+        f"{{is: {name}, by: IHC, result: {word}, on: 2026-06-01}}" for name, word in results.items()
+    )
     return f"{{antigens: [{tests}]}}"
 
 
@@ -107,7 +110,11 @@ def antigens(**results: str) -> str:
         (antigens(BCMA="positive", CD19="negative"), {"BCMA": "match", "CD19": "no"}, Status.ELIGIBLE),
         (antigens(BCMA="negative", CD19="negative"), {"BCMA": "no", "CD19": "no"}, Status.EXCLUDED),
         (antigens(BCMA="negative"), {"BCMA": "no", "CD19": "unknown"}, Status.INCOMPLETE),
-        (antigens(BCMA="negative", CD19="equivocal"), {"BCMA": "no", "CD19": "judgement"}, Status.NEEDS_JUDGEMENT),
+        (
+            antigens(BCMA="negative", CD19="equivocal"),
+            {"BCMA": "no", "CD19": "judgement"},
+            Status.NEEDS_JUDGEMENT,
+        ),
         ("{}", {"BCMA": "unknown", "CD19": "unknown"}, Status.INCOMPLETE),
     ],
 )
@@ -182,7 +189,9 @@ def test_the_plan_of_the_study_moves_the_window() -> None:
     rule = "E1: any radiotherapy within 4 weeks before apheresis"
     later = Plan({"apheresis": TODAY}, {"A": {"apheresis": TODAY + 60}})
     assert result_of(rule, TREATED, plan=PLAN).status is Status.EXCLUDED
-    assert result_of(rule, TREATED, plan=later).criteria[0].outcome.truth is Truth.UNKNOWN  # no review on record
+    assert (
+        result_of(rule, TREATED, plan=later).criteria[0].outcome.truth is Truth.UNKNOWN
+    )  # no review on record
 
 
 # --- several studies --------------------------------------------------------------------------------------
@@ -192,7 +201,11 @@ SAID = "{statements: [{about: access to other trials, value: %s, on: 2026-06-08}
 
 
 def test_studies_come_back_in_the_order_they_were_asked_for() -> None:
-    asked = [study("C", OPEN), study("A", "I1: haemoglobin >= 90 g/L"), study("B", "I1: haemoglobin >= 100 g/L")]
+    asked = [
+        study("C", OPEN),
+        study("A", "I1: haemoglobin >= 90 g/L"),
+        study("B", "I1: haemoglobin >= 100 g/L"),
+    ]
     patient = person(SAID % "no other trial is open to this patient")
     found = screen(patient, asked, TODAY)
     assert [(s.protocol.key, s.status) for s in found.studies] == [
@@ -219,7 +232,9 @@ def test_nothing_on_file_is_screened_unless_somebody_asks() -> None:
 
 def test_the_study_asked_for_goes_before_its_namesake_on_file() -> None:
     own = prepare(replace(protocol("A", OPEN), title="my copy"))
-    found = screen(person(), [own], TODAY, on_file=[study("A", OPEN), study("B", "I1: haemoglobin >= 90 g/L")])
+    found = screen(
+        person(), [own], TODAY, on_file=[study("A", OPEN), study("B", "I1: haemoglobin >= 90 g/L")]
+    )
     assert [s.protocol.title for s in found.studies] == ["my copy"]
 
 

@@ -89,7 +89,9 @@ def test_it_says_whether_the_value_stands_in_the_way(criterion: str, value: int,
     assert found.fails is fails
 
 
-@pytest.mark.parametrize(("value", "near"), [(81, True), (80.9, False), (90, True), (99, True), (99.1, False)])
+@pytest.mark.parametrize(
+    ("value", "near"), [(81, True), (80.9, False), (90, True), (99, True), (99.1, False)]
+)
 def test_near_is_a_tenth_of_the_limit(value: float, near: bool) -> None:
     (found,) = margin("I1: haemoglobin >= 90 g/L", f"haemoglobin, value: {value} g/L")
     assert found.near is near

@@ -136,7 +136,15 @@ def test_any_mixture_of_facts_the_studies_ask_for_can_be_screened(seed: int) -> 
     patient = read(form_of(rng))
     if patient is not None:
         plan = PLAN if rng.random() < 0.7 else Plan()
-        hold(screen(patient, studies(), TAKEN + rng.choice([0, 0, -40, 400]), plan, presume_absence=rng.random() < 0.3))
+        hold(
+            screen(
+                patient,
+                studies(),
+                TAKEN + rng.choice([0, 0, -40, 400]),
+                plan,
+                presume_absence=rng.random() < 0.3,
+            )
+        )
 
 
 # --- laws -------------------------------------------------------------------------------------------------
@@ -170,10 +178,14 @@ def irrelevant() -> tuple[tuple[str, Any], ...]:
         for part in (*study.protocol.criteria, *study.protocol.cohorts)
         for name in concepts_used(part.rule)
     }
-    near = {a for name in used for a in terms.ancestors(name)} | {d for name in used for d in terms.descendants(name)}
+    near = {a for name in used for a in terms.ancestors(name)} | {
+        d for name in used for d in terms.descendants(name)
+    }
 
     def spare(kind: str) -> str:
-        return next(c.name for c in terms if c.kind == kind and not c.derived and not terms.ancestors(c.name) & near)
+        return next(
+            c.name for c in terms if c.kind == kind and not c.derived and not terms.ancestors(c.name) & near
+        )
 
     measure = terms.get(spare("measure"))
     assert measure is not None
@@ -183,7 +195,10 @@ def irrelevant() -> tuple[tuple[str, Any], ...]:
         ("antigens", {"is": spare("antigen"), "by": "IHC", "result": "negative", "on": "2026-06-10"}),
         ("findings", {"is": spare("condition"), "on": "2026-06-10"}),
         ("none of", spare("condition")),
-        ("statements", {"about": spare("statement"), "value": "yes", "by": "investigator", "on": "2026-06-10"}),
+        (
+            "statements",
+            {"about": spare("statement"), "value": "yes", "by": "investigator", "on": "2026-06-10"},
+        ),
         ("consents", {"study": "ELSEWHERE", "on": "2026-06-10"}),
         ("consents", {"study": "ELSEWHERE", "on": "2026-06-10", "active": "no"}),
     )

@@ -109,10 +109,11 @@ _EXTENT = (
     (re.compile(r"\blocally[ -]advanced\b|局部晚期"), "locally advanced"),
     (re.compile(r"(?<!non-)(?<!non )\bmetasta(?:tic|sis|ses)\b(?! not)|转移性|\bc?p?m1[a-d]?\b"), "metastatic"),
     (re.compile(r"(?<!locally )(?<!locally-)\badvanced\b|(?<!局部)晚期"), "advanced"),
-    (re.compile(r"^(?:ajcc |uicc |figo |ann arbor |clinical |pathologic(?:al)? |stage |group )*(?:iv|4)[ab]?$"),
+    (re.compile(r"^(?:ajcc |uicc |figo |ann arbor |clinical |pathologic(?:al)? |stage |group )*(?:iv|4)[a-c]?$"),
      "advanced"),
     (re.compile(r"(?:iv|4)期"), "advanced"),
 )  # fmt: skip
+_TAG = re.compile(r"\s*\([a-z ]+\)$")  # the semantic tag of a SNOMED CT name
 _NO_EXTENT = re.compile(r"\b(?:no|not|non|without)\b|\bm0\b|无")
 _STAGE_IV = frozenset({"2640006", "1222806003"})  # SNOMED CT: stage 4; AJCC stage IV
 
@@ -128,8 +129,9 @@ def extent_in(words: tuple[str, ...]) -> frozenset[str]:
     """How far a cancer has spread, from a stage in words: advanced, locally advanced, metastatic."""
     found: set[str] = set()
     for said in words:
-        if not _NO_EXTENT.search(said):
-            found |= {extent for pattern, extent in _EXTENT if pattern.search(said)}
+        bare = _TAG.sub("", said).strip()
+        if not _NO_EXTENT.search(bare):
+            found |= {extent for pattern, extent in _EXTENT if pattern.search(bare)}
     return frozenset(found)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from paratope.patient.build import closure_of
 from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import Named, codes_of, exact_code, kind_of, named, text_of, words_of
@@ -45,16 +47,30 @@ def read_immunization(chart: Chart, item: Item) -> None:
         if not done:
             chart.skip(item, found.why or "not done, and of which vaccine is not clear", void=True)
             return
-        words = " ".join(words_of(raw))
-        live = " live" in f" {words}" and "not live" not in words and "non-live" not in words
-        concepts = frozenset({"live vaccine" if live else "vaccine"})
-        if not live:
+        sort = _vaccine_in(" ".join(words_of(raw)))
+        concepts = frozenset({sort})
+        if sort == "vaccine":
             chart.skip(item, f"vaccine '{found.text[:80]}' is not one we know: whether it is live stays open")
     kind, when_raw = value_of(item.body, "occurrence")
     when = chart.when(when_raw, item, "its date") if kind in ("DateTime", "String") else None
     fact = Entry("vaccine", concepts, closure_of(concepts), item.key, found.text or "vaccine", done, when, when,
                  note=note_of(item.body))  # fmt: skip
     chart.add(item, fact)
+
+
+_LIVE = re.compile(r"(?<!not )(?<!non-)(?<!non )\b(?:live|attenuated|intranasal|nasal spray)\b|减毒|活疫苗")
+_NOT_LIVE = re.compile(
+    r"\b(?:inactivated|recombinant|conjugate[d]?|toxoids?|mrna|subunit|split|injectable|preservative free|not live|"
+    r"non-live|d?tap|tdap|dt|td|tetanus|diphtheria|pertussis|ipv|hib|hep(?:atitis)? ?[ab]|hpv|papillomavirus|"
+    r"pneumococcal|pcv ?[0-9]+|ppsv ?23|meningococcal|covid-19|sars-cov-2|rabies)\b|灭活|重组|结合疫苗|类毒素"
+)
+
+
+def _vaccine_in(words: str) -> str:
+    """What the name of a vaccine that is not in the catalogue says of it."""
+    if _LIVE.search(words):
+        return "live vaccine"
+    return "inactivated vaccine" if _NOT_LIVE.search(words) else "vaccine"
 
 
 def _is_exact(raw: Json, name: str) -> bool:

@@ -18,9 +18,9 @@ from paratope.patient.fhir.therapies import (
     KNOWN,
     attributes_of,
     has_profile,
-    intent_of,
     outcome_of,
 )
+from paratope.patient.fhir.treatments import intent_of
 from paratope.patient.model import Entry, When
 from paratope.terms import catalogue
 

@@ -19,6 +19,7 @@ from paratope.patient.fhir import (
     procedures,
     products,
     therapies,
+    treatments,
 )
 from paratope.patient.fhir.chart import SUPPORTING, Chart
 from paratope.patient.fhir.gather import (
@@ -163,7 +164,7 @@ def _read_group(chart: Chart) -> tuple[str, Demographic | None, Demographic | No
     name, sex_fact, born_fact = _read_person(chart)
     events.note_history(chart)
     cancers.choose_cancers(chart)
-    therapies.note_treatments(chart)
+    treatments.note_treatments(chart)
     for kind, reader in _READERS:
         for item in chart.by_kind.get(kind, ()):
             if item.body.get("modifierExtension"):

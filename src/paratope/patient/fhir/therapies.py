@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from paratope.patient.build import closure_of
-from paratope.patient.dates import parse_when
-from paratope.patient.fhir.chart import Chart, Treatment
+from paratope.patient.fhir.chart import Chart
 from paratope.patient.fhir.coding import codes_of, concept, text_of, words_of
 from paratope.patient.fhir.doses import daily_dose, route_of
 from paratope.patient.fhir.drugs import Drugs, drugs_of
@@ -103,7 +102,11 @@ def read_medication(chart: Chart, item: Item) -> None:
 def add_given(
     chart: Chart, item: Item, drugs: Drugs, start: When | None, end: When | None, ongoing: bool
 ) -> None:
-    """Something given, as an Entry of the kind that its class, its profile or its list says."""
+    """Something given, as an Entry of the kind that its class, its profile or its list says.
+
+    A part of it that is not known may be of any class: it is an Entry of its own ("anticancer drug therapy",
+    "medicine"), unless classes are given, which then are the whole of it.
+    """
     extensions = chart.extensions(item, KNOWN)
     classes = _classes(chart, item, extensions)
     oncology = _is_oncological(chart, item, drugs.names, classes)
@@ -113,15 +116,12 @@ def add_given(
     if any(boolean(v) for v in extensions.get("investigational-agent", ())):
         names.add(INVESTIGATIONAL)
     unknown = _not_understood(chart, item, drugs, oncology)
-    vague: frozenset[str] = frozenset()  # something in it is not known: it may be of any class
-    if oncology:
-        if not classes and (unknown or not names - {INVESTIGATIONAL}):
-            vague = frozenset({VAGUE})
-    elif unknown or not names:
-        vague = frozenset({SUPPORTIVE if chart.history.get(item.key) == SUPPORTIVE else MEDICINE})
-    concepts = catalogue().most_specific(names) | vague
-    closure = closure_of(concepts)
-    kind = "therapy" if oncology else "supportive" if SUPPORTIVE in closure else "medicine"
+    parts = [catalogue().most_specific(names)] if names else []
+    if not classes and (unknown or not names - {INVESTIGATIONAL}):
+        listed = SUPPORTIVE if chart.history.get(item.key) == SUPPORTIVE else MEDICINE
+        parts.append(frozenset({VAGUE if oncology else listed}))
+    supportive = any(SUPPORTIVE in closure_of(part) for part in parts)
+    kind = "therapy" if oncology else "supportive" if supportive else "medicine"
     attributes = attributes_of(chart, item, extensions)
     if outcome := outcome_of(item, extensions):
         attributes["outcome"] = outcome
@@ -143,21 +143,24 @@ def add_given(
             chart.skip(item, f"no daily dose: {why}")
     reasons = [text_of(r) for r in objs(item.body.get("reasonCode"))]
     note = "; ".join(filter(None, [*reasons, note_of(item.body) or "", *_dosage_words(dosages)])) or None
-    fact = Entry(
-        kind=kind,
-        concepts=concepts,
-        closure=closure,
-        source=item.key,
-        text=drugs.text or "medicine that is not named",
-        start=start,
-        end=end,
-        ongoing=ongoing,
-        attributes=attributes,
-        targets=_targets(chart, item, extensions, drugs),
-        note=note,
-        study=study_of(chart, item, extensions),
-    )
-    chart.add(item, fact)
+    targets = _targets(chart, item, extensions, drugs)
+    study = study_of(chart, item, extensions)
+    for concepts in parts:
+        fact = Entry(
+            kind=kind,
+            concepts=concepts,
+            closure=closure_of(concepts),
+            source=item.key,
+            text=drugs.text or "medicine that is not named",
+            start=start,
+            end=end,
+            ongoing=ongoing,
+            attributes=attributes,
+            targets=targets,
+            note=note,
+            study=study,
+        )
+        chart.add(item, fact)
 
 
 def _medication(chart: Chart, item: Item) -> Json:
@@ -355,62 +358,3 @@ def outcome_of(item: Item, extensions: dict[str, list[Json]]) -> str | None:
     said = [w for r in raw if (w := outcome_word(r)) is not None]
     known = [w for w in said if w in OUTCOME_OF.values()]
     return known[0] if known else said[0] if said else None
-
-
-def note_treatments(chart: Chart) -> None:
-    """What was given for a condition other than the cancer is a dated treatment of that condition."""
-    for kind in ("Procedure", "MedicationAdministration", "MedicationStatement"):
-        for item in chart.by_kind.get(kind, ()):
-            references = objs(item.body.get("reasonReference"))
-            if not references:
-                continue
-            status = text(item.body.get("status")) or ""
-            if status in _VOID or status in ("preparation",):
-                continue
-            for reference in references:
-                found = chart.find(reference, item)
-                if found is None or found.kind != "Condition":
-                    continue
-                chart.treats.setdefault(item.key, []).append(found.key)
-                chart.treatments.setdefault(found.key, []).append(
-                    Treatment(item, _last_day(item), curative_of(item), status in ("in-progress", "active"))
-                )
-
-
-def _last_day(item: Item) -> When | None:
-    """The day of a treatment, of a longer one its last; without reporting (its own reader does)."""
-    body = item.body
-    for stem in ("performed", "effective"):
-        moment = body.get(f"{stem}DateTime")
-        if isinstance(moment, str):
-            return parse_when(moment)
-        period = obj(body.get(f"{stem}Period"))
-        for end in ("end", "start"):
-            if isinstance(period.get(end), str):
-                return parse_when(period[end])
-    return None
-
-
-_CURATIVE = frozenset({"373808002", "K"})  # K and P: the German basic oncology data set
-_PALLIATIVE = frozenset({"363676003", "P"})
-
-
-def intent_of(item: Item) -> str | None:
-    """ "curative" or "palliative", and "local palliative" where the words say local."""
-    for extension in objs(item.body.get("extension")):
-        url = text(extension.get("url")) or ""
-        if url.endswith(("procedure-intent", "treatment-intent", "-intention")):
-            content = extension.get("valueCodeableConcept")
-            codes = {c for _, c in codes_of(content)}
-            words = " ".join(words_of(content))
-            if codes & _PALLIATIVE or "palliat" in words:
-                return "local palliative" if "local" in words else "palliative"
-            if codes & _CURATIVE or "curative" in words:
-                return "curative"
-    return None
-
-
-def curative_of(item: Item) -> bool | None:
-    """Whether a treatment was meant to cure; None if that is not said."""
-    intent = intent_of(item)
-    return None if intent is None else intent == "curative"

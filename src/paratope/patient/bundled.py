@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import resources
 from pathlib import Path
 
-FOLDER = Path(str(resources.files("paratope.patient.examples")))
+FOLDER = Path(str(resources.files("paratope.patient"))) / "examples"
 PLANS = FOLDER.parent / "plans"
 """The planned dates: in a folder of their own, so that the examples can be screened as one directory."""
 

@@ -99,6 +99,9 @@ class AntigenTest:
 
 AttributeValue: TypeAlias = bool | float | str
 
+TABLE_HALF_LIFE = "half-life of the drug"
+"""Attribute of a therapy whose own half-life is not on record: days, of its longest-lived drug, from the terms."""
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

@@ -390,6 +390,7 @@ def _silences(entry: Entry, section: str, names: list[str], classes: list[str], 
     if (
         section == "therapies"
         and "half-life" not in entry.attributes
+        and TABLE_HALF_LIFE not in entry.attributes
         and half_life_of(names, classes) is not None
     ):
         form["half-life"] = "unknown"

@@ -233,6 +233,7 @@ def _read_policies(value: object, path: Path, report: Report) -> Any:
     readings: dict[str, Callable[[object, Path, Report], Any]] = {
         "instance_answers_topic": reader_of(bool),
         "copies_per_iu": reader_of(tuple[float, float]),
+        "half_lives_from_table": reader_of(bool),
     }
     if not isinstance(value, Mapping):
         report(path, f"expected a mapping with the fields {', '.join(readings)}, found {shown(value)}")

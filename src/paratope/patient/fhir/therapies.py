@@ -19,7 +19,7 @@ from paratope.patient.fhir.tables import (
     OUTCOME_OF,
     YES_NO_EXTENSIONS,
 )
-from paratope.patient.model import AttributeValue, Entry, Review, When
+from paratope.patient.model import AttributeValue, Entry, Review, When, TABLE_HALF_LIFE
 from paratope.terms import catalogue
 from paratope.units import convert
 
@@ -130,7 +130,7 @@ def add_given(
     if oncology and "half-life" not in attributes and not unknown:
         known = _half_life(drugs.names, classes)
         if known is not None:
-            attributes["half-life"] = known
+            attributes[TABLE_HALF_LIFE] = known
     dosages = _dosages(item)
     route = route_of(dosages)
     if route is not None:

@@ -9,7 +9,7 @@ from paratope.patient.build import closure_of
 from paratope.patient.fhir.cancers import is_cancer
 from paratope.patient.fhir.drugs import Drugs, drugs_in
 from paratope.patient.fhir.procedures import entry_kind
-from paratope.patient.model import AttributeValue, Entry, Flag, When
+from paratope.patient.model import AttributeValue, Entry, Flag, When, TABLE_HALF_LIFE
 from paratope.patient.plain.attributes import read_attributes
 from paratope.patient.plain.reading import Row
 from paratope.patient.plain.scalars import UNKNOWN, squeeze
@@ -174,7 +174,7 @@ def _derive(
     if section == "therapies" and "half-life" not in row and not names.unknown:
         days = half_life_of(names.known, names.classes)
         if days is not None:
-            attributes["half-life"] = days
+            attributes[TABLE_HALF_LIFE] = days
 
 
 def _as_flag(row: Row) -> Flag | None:

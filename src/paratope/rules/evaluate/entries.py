@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
-from paratope.patient.model import Entry, When
+from paratope.patient.model import TABLE_HALF_LIFE, Entry, When
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.filters import FilterCheck, compile_filter, may_be
 from paratope.rules.evaluate.logic import Check
@@ -40,6 +40,7 @@ class Weighed(NamedTuple):
     reasons: tuple[Reason, ...] = ()
     flips: int | None = None
     anchors: tuple[object, ...] = ()
+    notes: tuple[Reason, ...] = ()
 
 
 def compile_any(node: Any) -> Check:
@@ -103,13 +104,27 @@ def _weigh(
     if extent is None:
         undated = Reason(Kind.UNDATED, "date.missing", (entry.text,), entry.text)
         return Weighed(entry, U, (*reasons, undated))
-    half_life = entry.attributes.get("half-life")
-    days = float(half_life) if isinstance(half_life, (int, float)) else None
+    days, notes = _half_life(ctx, entry, window)
     held = in_window(extent, window, ctx, days, entry.text)
     truth = AND[truth, held.truth]
     if truth is F:
-        return Weighed(entry, F, (), None, held.facts)
-    return Weighed(entry, truth, (*reasons, *held.reasons), held.flips, held.facts)
+        return Weighed(entry, F, (), None, held.facts, notes)
+    return Weighed(entry, truth, (*reasons, *held.reasons), held.flips, held.facts, notes)
+
+
+def _half_life(ctx: Context, entry: Entry, window: Window) -> tuple[float | None, tuple[Reason, ...]]:
+    """The half-life that counts, in days, with a note if it is the drug's and not the record's."""
+    if not any(span.unit == "half-lives" for span in window.spans):
+        return None, ()
+    recorded = entry.attributes.get("half-life")
+    if isinstance(recorded, (int, float)):
+        return float(recorded), ()
+    known = entry.attributes.get(TABLE_HALF_LIFE)
+    if not isinstance(known, (int, float)):
+        return None, ()
+    if not ctx.policies.half_lives_from_table:
+        return None, (Reason(Kind.NOTE, "half_life.not_documented", (entry.text, float(known))),)
+    return float(known), (Reason(Kind.NOTE, "half_life.table", (entry.text, float(known))),)
 
 
 def _found(ctx: Context, sure: list[Weighed]) -> Outcome:
@@ -126,7 +141,9 @@ def _found(ctx: Context, sure: list[Weighed]) -> Outcome:
     known = [day for day in flips if day is not None]
     latest = max(known) if known and len(known) == len(flips) else None
     anchors = unique(a for w in sure for a in w.anchors)
-    return Outcome(T, (Reason(Kind.BECAUSE, "found", (tuple(entries),)),), (*entries, *anchors), latest)
+    told = Reason(Kind.BECAUSE, "found", (tuple(entries),))
+    notes = unique(note for w in sure for note in w.notes)
+    return Outcome(T, (told, *notes), (*entries, *anchors), latest)
 
 
 def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) -> Outcome:
@@ -145,7 +162,8 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
     anchors = unique(a for w in weighed for a in w.anchors)
     if reasons:
         doubtful = [w.entry for w in weighed if w.truth is U]
-        return Outcome(U, unique(reasons), (*doubtful, *anchors))
+        notes = [note for w in weighed if w.truth is U for note in w.notes]
+        return Outcome(U, unique((*reasons, *notes)), (*doubtful, *anchors))
     wanted = tuple(p.concept for p in plans)
     passed = tuple(w.entry for w in weighed)
     told = (
@@ -153,7 +171,9 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
         if passed
         else Reason(Kind.BECAUSE, "none", (wanted,))
     )
-    notes = (Reason(Kind.NOTE, "presumed", (wanted,)),) if presumed else ()
+    notes = unique(note for w in weighed for note in w.notes)
+    if presumed:
+        notes += (Reason(Kind.NOTE, "presumed", (wanted,)),)
     return Outcome(F, (told, *notes), unique((*passed, *absences, *anchors)), None, presumed)
 
 

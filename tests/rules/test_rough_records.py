@@ -65,7 +65,8 @@ MORE = (
 ELSEWHERE = (n.InACohort, n.Criterion, n.NoOtherStudy, n.Withheld, n.Unread, n.Reflex, n.Judged, n.Stated)
 """Rules that ask no record (or, like a screening test, settle what is not on it) say nothing here."""
 
-OF_THE_CANCER = ("extent", "confirmed by", "status", "feature")
+FOLLOWS = ("extent", "confirmed by", "status", "feature", "unexplained")
+"""Attributes that are the cancer's own, or that follow from what a thing is."""
 
 PARTS = {
     "age at consent": (),
@@ -97,7 +98,7 @@ def _asked(rule: n.Rule) -> Asked:
     if any("the result" in w.anchors for w in windows):
         names += ["haemoglobin", "platelets"]
     attributes = tuple(
-        a for x in nodes if (a := getattr(x, "attribute", None)) in ATTRIBUTES and a not in OF_THE_CANCER
+        a for x in nodes if (a := getattr(x, "attribute", None)) in ATTRIBUTES and a not in FOLLOWS
     )
     return Asked(
         rule, tuple(names), attributes, any(s.unit == "half-lives" for w in windows for s in w.spans)

@@ -42,6 +42,16 @@ def closure_of(concepts: frozenset[str]) -> frozenset[str]:
     return catalogue().closure(concepts)
 
 
+@lru_cache(maxsize=4096)
+def closure_as_medicine(concepts: frozenset[str]) -> frozenset[str]:
+    """The closure of a drug given for something other than cancer (methotrexate against lupus): whatever it is
+    elsewhere, here it is no anticancer treatment."""
+    terms = catalogue()
+    return frozenset(
+        c for c in closure_of(concepts) if c in concepts or not terms.is_a(c, "anticancer treatment")
+    )
+
+
 def newest_first(facts: Iterable[_F]) -> tuple[_F, ...]:
     """By day, newest first, and by time of day where it is written; the undated last, in record order."""
     return tuple(sorted(facts, key=_age, reverse=True))

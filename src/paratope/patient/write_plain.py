@@ -14,6 +14,7 @@ import yaml
 
 from paratope.patient.fhir.procedures import entry_kind
 from paratope.patient.model import (
+    TABLE_HALF_LIFE,
     AntigenTest,
     Cancer,
     Consent,

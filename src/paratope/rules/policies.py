@@ -33,14 +33,14 @@ class Policies:
     ``freshness``: days by class, None for no limit. ``instance_answers_topic``: a topic with a recorded
     instance (an excised basal cell carcinoma under "other malignancy") counts as asked, so that nothing
     else on that topic is taken as unasked. ``copies_per_iu``: the range of assays for HBV DNA.
-    ``half_lives_from_table``: where the record gives none, the half-life of the drug in the table of terms counts,
-    and the verdict says so; switched off, a half-life that is not documented is unknown.
+    ``half_lives_from_table``: where the record gives no half-life, that of the drug in the table of terms counts, and
+    the verdict says so. Off: a half-life that is not documented is unknown, and the table's value is only shown.
     """
 
     freshness: Mapping[str, int | None] = field(default_factory=lambda: dict(FRESHNESS))
     instance_answers_topic: bool = True
     copies_per_iu: tuple[float, float] = HBV_COPIES_PER_IU
-    half_lives_from_table: bool = True
+    half_lives_from_table: bool = False
 
 
 DEFAULT_POLICIES = Policies()

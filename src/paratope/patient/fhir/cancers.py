@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from paratope.patient.build import closure_of
 from paratope.patient.dates import not_after
 from paratope.patient.fhir.chart import Chart
-from paratope.patient.fhir.coding import codes_of, kind_of, named, related, text_of, words_of
+from paratope.patient.fhir.coding import codes_of, is_cancer, named, related, text_of, words_of
 from paratope.patient.fhir.diagnosis import SECONDARY, clinical_of, condition_concepts, verification_of
 from paratope.patient.fhir.gather import Item
 from paratope.patient.fhir.shape import Json, objs, text, value_of
@@ -20,12 +20,6 @@ if TYPE_CHECKING:
     from paratope.patient.fhir.labs import Seen
 
 PRIMARY = "primary-cancer-condition"
-
-
-def is_cancer(name: str) -> bool:
-    """Whether a concept is a malignancy of its own (a metastasis is not)."""
-    terms = catalogue()
-    return kind_of(name) == "cancer" or terms.is_a(name, "cancer") or terms.is_a(name, "other malignancy")
 
 
 # --- which one -----------------------------------------------------------------------------------------

@@ -185,3 +185,9 @@ def exact_code(name: str, codes: Codes) -> bool:
         return False
     listed = {code.replace(".", "") for _, code in found.codes}
     return any(code.strip().upper().replace(".", "") in listed for _, code in codes)
+
+
+def is_cancer(name: str) -> bool:
+    """Whether a concept is a malignancy of its own (a metastasis is not)."""
+    terms = catalogue()
+    return kind_of(name) == "cancer" or terms.is_a(name, "cancer") or terms.is_a(name, "other malignancy")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from paratope.patient.build import closure_of
+from paratope.patient.build import closure_as_medicine, closure_of
 from paratope.patient.dates import not_after, parse_when
-from paratope.patient.fhir.cancers import add_cancer, is_cancer
+from paratope.patient.fhir.cancers import add_cancer
 from paratope.patient.fhir.chart import Chart
-from paratope.patient.fhir.coding import Named, codes_of, exact_code, kind_of, named, text_of, words_of
+from paratope.patient.fhir.coding import (
+    Named,
+    codes_of,
+    exact_code,
+    is_cancer,
+    kind_of,
+    named,
+    text_of,
+    words_of,
+)
 from paratope.patient.fhir.diagnosis import (
     ACTIVE,
     MORPHOLOGY,
@@ -137,10 +146,12 @@ def _add_entry(
             attributes["active"] = active
     treated = _treatments(chart, item, attributes)
     status, _ = clinical_of(item)
+    treats_cancer = "anticancer treatment" in closure_of(found.concepts)
     fact = Entry(
         kind=entry_kind(concepts, "condition"),
         concepts=concepts,
-        closure=closure_of(concepts),
+        # A note that names a drug (immunosuppressant, "ruxolitinib") makes no anticancer treatment of it.
+        closure=closure_of(concepts) if treats_cancer else closure_as_medicine(concepts),
         source=item.key,
         text=found.text or ", ".join(sorted(concepts)),
         start=start,

@@ -15,7 +15,11 @@ from paratope.patient.model import AttributeValue, Entry
 
 PRODUCT = "manufactured cell product"
 MARKS = frozenset({"product cell dose", "product release"})
-_OUT = re.compile(r"out[- ]of[- ]spec|\boos\b|not released|non-?conform|rejected|fail|不合格|不符合")
+_OUT = re.compile(
+    r"\b(?:not|no|never|without)\b[^.;]{0,30}\b(?:meet|met|fulfil|pass|releas|conform|accept)\w*|\bunmet\b|"
+    r"below spec|outside|deviat|"
+    r"out[- ]of[- ]spec|\boos\b|not released|non-?conform|rejected|fail|不合格|不符合"
+)
 _RELEASED = re.compile(r"releas|conform|within spec|pass|accept|合格|放行")
 
 

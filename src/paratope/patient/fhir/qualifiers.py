@@ -151,6 +151,12 @@ def refine(concepts: frozenset[str], note: str | None) -> frozenset[str]:
             ):  # non-ischaemic denies nothing
                 whole = {terms.find(clause), terms.find(f"{clause} {name}")}
             for other in (*whole, *(_named_in(clause) if clause in sound else ())):
-                if other is not None and other != name and terms.is_a(other, name):
+                if (
+                    other is not None
+                    and other != name
+                    and (
+                        terms.is_a(other, name) or (name == "other malignancy" and kind_of(other) == "cancer")
+                    )
+                ):
                     added.add(other)
     return terms.most_specific(concepts | added) if added else concepts

@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from paratope.patient.build import closure_of
+from paratope.patient.build import closure_as_medicine, closure_of
 from paratope.patient.fhir.chart import Chart
-from paratope.patient.fhir.coding import codes_of, concept, text_of, words_of
+from paratope.patient.fhir.coding import (
+    codes_of,
+    concept,
+    found_in,
+    is_cancer,
+    kind_of,
+    named,
+    text_of,
+    words_of,
+)
 from paratope.patient.fhir.doses import daily_dose, route_of
 from paratope.patient.fhir.drugs import Drugs, drugs_of
 from paratope.patient.fhir.gather import Item
@@ -19,7 +28,7 @@ from paratope.patient.fhir.tables import (
     OUTCOME_OF,
     YES_NO_EXTENSIONS,
 )
-from paratope.patient.model import AttributeValue, Entry, Review, When, TABLE_HALF_LIFE
+from paratope.patient.model import TABLE_HALF_LIFE, AttributeValue, Entry, Review, When
 from paratope.terms import catalogue
 from paratope.units import convert
 
@@ -149,7 +158,7 @@ def add_given(
         fact = Entry(
             kind=kind,
             concepts=concepts,
-            closure=closure_of(concepts),
+            closure=closure_of(concepts) if oncology else closure_as_medicine(concepts),
             source=item.key,
             text=drugs.text or "medicine that is not named",
             start=start,
@@ -257,6 +266,14 @@ def _is_oncological(chart: Chart, item: Item, names: frozenset[str], classes: fr
     if ANTICANCER not in closure:
         return False
     # An antineoplastic drug given for something else (methotrexate for arthritis) is a medicine.
+    given_for = {
+        c
+        for r in objs(item.body.get("reasonCode"))
+        for c in (*named(r).concepts, *found_in(text_of(r)))
+        if kind_of(c) in ("condition", "cancer")
+    }
+    if given_for and not any(is_cancer(c) for c in given_for):
+        return False
     reasons = [c for r in objs(item.body.get("reasonReference")) if (c := chart.find(r, item)) is not None]
     conditions = [c for c in reasons if c.kind == "Condition"]
     return not conditions or any(

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from paratope.patient.build import closure_of
-from paratope.patient.fhir.cancers import is_cancer
+from paratope.patient.fhir.coding import is_cancer
 from paratope.patient.fhir.drugs import Drugs, drugs_in
 from paratope.patient.fhir.procedures import entry_kind
-from paratope.patient.model import AttributeValue, Entry, Flag, When, TABLE_HALF_LIFE
+from paratope.patient.model import TABLE_HALF_LIFE, AttributeValue, Entry, Flag, When
 from paratope.patient.plain.attributes import read_attributes
 from paratope.patient.plain.reading import Row
 from paratope.patient.plain.scalars import UNKNOWN, squeeze

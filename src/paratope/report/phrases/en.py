@@ -126,8 +126,12 @@ REASONS: dict[str, Callable[..., str]] = {
     "window.unpublished_after": lambda what, anchor: (
         f"'{what}': how long after {anchor} is not in the public record"
     ),
-    "half_life.table": lambda what, days: f"half-life of '{what}' from the table of drugs, {number(days)} days; the record gives none",
-    "half_life.not_documented": lambda what, days: f"the table of drugs gives '{what}' {number(days)} days, but only a documented half-life counts here",
+    "half_life.table": lambda what, days: (
+        f"half-life of '{what}' from the table of drugs, {number(days)} days; the record gives none"
+    ),
+    "half_life.not_documented": lambda what, days: (
+        f"the table of drugs gives '{what}' {number(days)} days, but only a documented half-life counts here"
+    ),
     "half_life.unknown": lambda what: f"no half-life known for '{what}'",
     "anchor.unknown": lambda name, what: (
         f"'{what}' is near enough that the date of {name} decides; the plan does not give it"

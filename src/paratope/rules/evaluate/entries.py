@@ -162,8 +162,8 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
     anchors = unique(a for w in weighed for a in w.anchors)
     if reasons:
         doubtful = [w.entry for w in weighed if w.truth is U]
-        notes = [note for w in weighed if w.truth is U for note in w.notes]
-        return Outcome(U, unique((*reasons, *notes)), (*doubtful, *anchors))
+        reasons += [note for w in weighed if w.truth is U for note in w.notes]
+        return Outcome(U, unique(reasons), (*doubtful, *anchors))
     wanted = tuple(p.concept for p in plans)
     passed = tuple(w.entry for w in weighed)
     told = (

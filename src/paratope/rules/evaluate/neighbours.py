@@ -60,8 +60,8 @@ def compile_in_a_cohort(_node: InACohort) -> Check:
 
 _TRIALS = r"(?:clinical )?(?:trials?|stud(?:y|ies))"
 _KIND = (
-    r"(?:(?:other|further|more|open|ongoing|suitable|appropriate|alternative|comparable|recruiting|available|eligible) )"
-    r"*"
+    r"(?:(?:other|further|more|open|ongoing|suitable|appropriate|alternative|comparable|recruiting|available"
+    r"|eligible) )*"
 )
 _EVERY = rf"(?:any|all|every|each|the)(?: of the)? {_KIND}{_TRIALS}"
 _REST = r"(?: (?:to|for|in|at|within|near|on)(?: [\w'-]+){1,6})?"

@@ -24,6 +24,9 @@ FAR = date.max.toordinal() - 400 * 366
 LASTING = frozenset({"therapy", "medicine", "condition", "trial", "device"})
 """Kinds of entry that last: without a recorded end they may have ended on any day, or not yet."""
 
+EPISODIC = frozenset({"epilepsy"})
+"""Diseases of single attacks: that one is active does not say when the last attack was."""
+
 UNSTATED = ("consent", "screening", "today", "administration")
 """The anchors tried where a text names none."""
 
@@ -93,6 +96,8 @@ def extent_of(entry: Entry, ctx: Context, acute: bool) -> Extent | None:
     if end is not None and not entry.ongoing:
         begin = (start.first, start.last) if start is not None else (1, end.last)
         return Extent(begin, (end.first, end.last))
+    if entry.closure & EPISODIC and end is None:  # the disease lasts, its attacks are not dated by that
+        return None if start is None else Extent((start.first, start.last), (start.first, FAR))
     if entry.ongoing or entry.attributes.get("active") is True:
         begin = (start.first, start.last) if start is not None else (1, ctx.as_of)
         return Extent(begin, (FAR, FAR))

@@ -6,7 +6,7 @@ OUT ?= out
 UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 RUN := $(UV) run --frozen --no-sync
 
-.PHONY: run test setup lint types layers tests docs schema bench clean
+.PHONY: run test setup lint types layers tests docs bench clean
 
 run: setup
 	@$(RUN) python -m paratope screen src/paratope/patient/examples --plan src/paratope/patient/plans
@@ -39,6 +39,9 @@ layers:
 
 tests:
 	@$(RUN) pytest
+
+docs: setup
+	@PYTHON=.venv/bin/python docs/regenerate.sh
 
 bench: setup
 	@$(RUN) python benchmarks/run.py

@@ -14,4 +14,6 @@ _beside = Path(os.environ.get("PARATOPE_SHARED", Path(__file__).resolve().parent
 
 SHARED: Path | None = _beside if (_beside / "requirements").is_dir() else None
 
-needs_shared = pytest.mark.skipif(SHARED is None, reason="the shared study documents are not beside this checkout")
+needs_shared = pytest.mark.skipif(
+    SHARED is None, reason="the shared study documents are not beside this checkout"
+)

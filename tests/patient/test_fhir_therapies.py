@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from paratope.patient.fhir.drugs import drugs_in
+from paratope.patient.model import TABLE_HALF_LIFE
 from tests.patient.fhir_records import (
     LOINC,
     RXNORM,
@@ -166,13 +167,13 @@ def test_outcomes(fields: Json, outcome: str | None) -> None:
 
 
 def test_half_lives_only_of_what_is_known_in_every_part() -> None:
-    assert entry(regimen("bortezomib")).attributes["half-life"] == pytest.approx(4.5)
-    both = entry(regimen("bortezomib-lenalidomide")).attributes["half-life"]
-    assert both == entry(regimen("bortezomib")).attributes["half-life"], "that of the longest-lived"
-    assert all("half-life" not in e.attributes for e in read(regimen("bortezomib + Zauberol")).entries)
-    assert "half-life" not in entry(regimen("Zauberol", *classes("chemotherapy"))).attributes
+    assert entry(regimen("bortezomib")).attributes[TABLE_HALF_LIFE] == pytest.approx(4.5)
+    both = entry(regimen("bortezomib-lenalidomide")).attributes[TABLE_HALF_LIFE]
+    assert both == entry(regimen("bortezomib")).attributes[TABLE_HALF_LIFE], "that of the longest-lived"
+    assert all(TABLE_HALF_LIFE not in e.attributes for e in read(regimen("bortezomib + Zauberol")).entries)
+    assert TABLE_HALF_LIFE not in entry(regimen("Zauberol", *classes("chemotherapy"))).attributes
     assert (
-        "half-life"
+        TABLE_HALF_LIFE
         not in entry(regimen("bortezomib", *classes("proteasome_inhibitor", "antibody"))).attributes
     )
     assert (

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from paratope.patient.model import Entry, Interval, Patient, When
+from paratope.patient.model import TABLE_HALF_LIFE, Entry, Interval, Patient, When
 from paratope.patient.plain import read_plain, read_plain_text
 from paratope.patient.plain.fields import SECTIONS
 from paratope.patient.problems import Problem, errors, warnings
@@ -225,9 +225,9 @@ def test_the_dates_of_a_therapy(item: str, start: str | None, end: str | None, o
 def test_what_a_therapy_leaves_unsaid_is_taken_from_the_catalogue() -> None:
     t = entry("therapies: [{is: [daratumumab, bortezomib], on: 2025-03-01}]")
     assert t.targets == {"CD38"}
-    assert t.attributes["half-life"] == 18.0
+    assert t.attributes[TABLE_HALF_LIFE] == 18.0
     assert (
-        "half-life"
+        TABLE_HALF_LIFE
         not in entry("therapies: [{is: daratumumab, on: 2025-03-01, half-life: unknown}]").attributes
     )
     assert entry("therapies: [{is: daratumumab, on: 2025-03-01, targets: []}]").targets == frozenset()
@@ -237,7 +237,7 @@ def test_a_regimen_in_one_word_and_one_of_an_unknown_name() -> None:
     assert entry("therapies: [{is: cisplatin + topotecan, on: 2025}]").concepts == {"cisplatin", "topotecan"}
     (t,) = kept("therapies: [{is: newmab, classes: [antibody], on: 2025}]").entries
     assert (t.concepts, t.text) == ({"antibody therapy"}, "newmab")
-    assert "half-life" not in t.attributes
+    assert TABLE_HALF_LIFE not in t.attributes
 
 
 def test_what_is_listed_as_cancer_treatment_is_one() -> None:

@@ -297,6 +297,50 @@ def test_a_range_of_shares_is_compared_as_one() -> None:
     assert of([test], "PSMA stained 2+ in >= 40 % of cells by IHC").truth is F
 
 
+@pytest.mark.parametrize(
+    ("ratio", "copies", "score", "truth"),
+    [
+        (2.4, 5.0, None, T),  # group 1
+        (1.2, 3.0, None, F),  # group 5
+        (2.4, 3.0, None, U),  # group 2: the stain decides
+        (2.4, 3.0, 3, T),
+        (2.4, 3.0, 2, F),
+        (1.5, 7.0, 2, T),  # group 3
+        (1.5, 5.0, 3, T),  # group 4
+        (1.5, 5.0, 2, F),
+        (1.5, 5.0, 0, U),
+        (2.4, None, 3, U),  # no group without both numbers
+        (None, 7.0, 3, U),
+    ],
+)
+def test_without_a_call_the_her2_group_decides(
+    ratio: float | None, copies: float | None, score: int | None, truth: Truth
+) -> None:
+    signals = AntigenTest("HER2", "ISH", "s1", day("2026-05-20"), "HER2 ISH", ratio=ratio, copies=copies)
+    stain = AntigenTest("HER2", "IHC", "s2", day("2026-05-18"), "HER2 IHC", score=score)
+    assert of([signals, *([] if score is None else [stain])], "HER2 amplified by ISH").truth is truth
+
+
+def test_the_table_gives_a_half_life_only_where_the_study_lets_it() -> None:
+    drug = (
+        "{therapies: [{is: bortezomib, from: 2026-01-01, to: 2026-06-14}], reviewed: [anticancer treatment]}"
+    )
+    text = "any targeted therapy within 5 half-lives before today"
+    told = outcome(text, drug, policies=Policies(half_lives_from_table=True))
+    strict = outcome(text, drug, policies=Policies(half_lives_from_table=False))
+    assert (told.truth, strict.truth) == (T, U)
+    assert [r.kind for r in told.reasons] == [Kind.BECAUSE, Kind.NOTE]
+    assert {r.code for r in strict.reasons} == {"half_life.unknown", "half_life.not_documented"}
+
+
+def test_half_lives_may_count_forward() -> None:
+    text = "any planned surgery within 5 half-lives after today"
+    assert outcome(text, "{findings: [{is: planned surgery, on: 2026-08-01}]}").truth is U
+    two = "any planned surgery within the shorter of 2 weeks and 3 weeks after today"
+    assert outcome(two, "{findings: [{is: planned surgery, on: 2026-06-28}]}").truth is T
+    assert outcome(two, "{findings: [{is: planned surgery, on: 2026-06-29}]}").truth is F
+
+
 def test_a_result_without_a_value_decides_nothing() -> None:
     broken = Measurement("haemoglobin", None, "s", day("2026-06-10"), "haemoglobin ???", "???")
     assert of([broken], "haemoglobin >= 90 g/L").truth is U

@@ -21,7 +21,9 @@ T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
 @settings(max_examples=300, deadline=None)
 @given(rules, states)
-def test_the_evaluator_is_never_surer_than_all_completions(rule: n.Rule, chosen: dict[str, int | None]) -> None:
+def test_the_evaluator_is_never_surer_than_all_completions(
+    rule: n.Rule, chosen: dict[str, int | None]
+) -> None:
     """And so filling in a missing fact never turns a decided verdict around."""
     check = compile_rule(rule)
     partial = check(context(chosen)).truth
@@ -43,7 +45,9 @@ def test_how_often_it_is_less_sure_than_all_completions(capsys: pytest.CaptureFi
              n.Or((n.And((a, b)), n.And((n.Not(a), c))))]
         )  # fmt: skip
         chosen = {slot: rng.choice([None, 0, 0, 1]) for slot in context({}).plan and _slots()}
-        chosen = {slot: state if state is None else min(state, _sizes()[slot] - 1) for slot, state in chosen.items()}
+        chosen = {
+            slot: state if state is None else min(state, _sizes()[slot] - 1) for slot, state in chosen.items()
+        }
         check = compile_rule(rule)
         partial = check(context(chosen)).truth
         values = {check(context(filled)).truth for filled in completions(rule, chosen)}
@@ -51,7 +55,9 @@ def test_how_often_it_is_less_sure_than_all_completions(capsys: pytest.CaptureFi
             sure += 1
             less_sure += partial is U
     with capsys.disabled():
-        print(f"\n[laws] sure by all completions: {sure}; left unknown by the evaluator: {less_sure / sure:.1%}")
+        print(
+            f"\n[laws] sure by all completions: {sure}; left unknown by the evaluator: {less_sure / sure:.1%}"
+        )
     assert sure > 300
     assert less_sure / sure < 0.10
 
@@ -113,7 +119,9 @@ def test_the_derivation_agrees_with_the_verdict(rule: n.Rule, chosen: dict[str, 
 
 
 @given(st.sampled_from(["missing", "negative", "positive"]), st.sampled_from(["missing", "below", "above"]))
-def test_a_confirming_test_wins_over_its_screening_test_and_a_conflict_is_named(screen: str, own: str) -> None:
+def test_a_confirming_test_wins_over_its_screening_test_and_a_conflict_is_named(
+    screen: str, own: str
+) -> None:
     from paratope.patient.build import build_patient
     from paratope.patient.model import Result
     from paratope.rules.evaluate import Context

@@ -54,7 +54,9 @@ def thing(concept: str, days_ago: int, kind: str = "condition", **attributes: bo
 
 
 def no(concept: str) -> Entry:
-    return Entry("condition", frozenset({concept}), frozenset(), f"Condition/no-{concept}", f"no {concept}", False)
+    return Entry(
+        "condition", frozenset({concept}), frozenset(), f"Condition/no-{concept}", f"no {concept}", False
+    )
 
 
 REVIEW = Review("anticancer treatment", "List/treatments", when(1), "treatment history")
@@ -62,10 +64,14 @@ REVIEW = Review("anticancer treatment", "List/treatments", when(1), "treatment h
 SLOTS: dict[str, tuple[tuple[Fact, ...], ...]] = {
     "haemoglobin": ((lab("haemoglobin", 85),), (lab("haemoglobin", 95),)),
     "ALT": tuple((lab("ALT", v, high=40),) for v in (40, 160, 240)),
-    "liver metastases": tuple((Flag("liver metastases", v, "Observation/mets", when(3), "mets"),) for v in (True, False)),
+    "liver metastases": tuple(
+        (Flag("liver metastases", v, "Observation/mets", when(3), "mets"),) for v in (True, False)
+    ),
     "stroke": ((no("stroke"),), (thing("stroke", 60),), (thing("stroke", 400),)),
     "HBsAg": tuple((Result("HBsAg", v, "Observation/hbsag", when(9), v),) for v in ("positive", "negative")),
-    "HIV": tuple((Result("HIV antibody", v, "Observation/hiv", when(9), v),) for v in ("positive", "negative")),
+    "HIV": tuple(
+        (Result("HIV antibody", v, "Observation/hiv", when(9), v),) for v in ("positive", "negative")
+    ),
     "consent": ((Consent("TEST", "Consent/1", when(5), "consent"),),),
     "venous access": tuple(
         (Statement("venous access", v, "Observation/access", when(5), v, author="investigator"),)
@@ -146,7 +152,11 @@ def patient(chosen: Mapping[str, int | None]) -> Patient:
 
 
 def context(chosen: Mapping[str, int | None]) -> Context:
-    plan = {"consent": TODAY.toordinal() - 7, "screening_start": TODAY.toordinal() - 7, "first_dose": TODAY.toordinal() + 5}
+    plan = {
+        "consent": TODAY.toordinal() - 7,
+        "screening_start": TODAY.toordinal() - 7,
+        "first_dose": TODAY.toordinal() + 5,
+    }
     return Context(patient(chosen), TODAY.toordinal(), "TEST", plan)
 
 

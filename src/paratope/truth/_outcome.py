@@ -76,6 +76,11 @@ def unique(found: Iterable[_T]) -> tuple[_T, ...]:
     return tuple(kept)
 
 
+def distinct(found: Iterable[_T]) -> tuple[_T, ...]:
+    """Each object once, in order. Facts are the record's own objects: the same fact is the same object."""
+    return tuple({id(each): each for each in found}.values())
+
+
 class Verdict(Enum):
     """The four outward words."""
 

@@ -144,14 +144,14 @@ class Context:
             return Anchor("the result", self.as_of, None, None)
         return Anchor("the result", min(w.first for w in days), max(w.last for w in days), counts[0])
 
-    def vague(self, concept: str) -> tuple[Entry, ...]:
-        """Present entries recorded as exactly this concept and nothing more specific."""
-        index: dict[str, list[Entry]] | None = self.shared.get("direct")  # type: ignore[assignment]
+    def recorded_as(self) -> Mapping[str, list[Entry]]:
+        """Present entries by the very concepts they were recorded as."""
+        index: dict[str, list[Entry]] | None = self.shared.get("recorded_as")  # type: ignore[assignment]
         if index is None:
             index = {}
             for entry in self.patient.entries:
                 if entry.present:
                     for c in entry.concepts:
                         index.setdefault(c, []).append(entry)
-            self.shared["direct"] = index
-        return tuple(index.get(concept, ()))
+            self.shared["recorded_as"] = index
+        return index

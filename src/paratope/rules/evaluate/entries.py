@@ -13,7 +13,7 @@ from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.windows import extent_of, in_window
 from paratope.rules.nodes import Any, Window
 from paratope.terms import catalogue
-from paratope.truth import AND, Kind, Outcome, Reason, Truth, unique
+from paratope.truth import AND, Kind, Outcome, Reason, Truth, distinct, unique
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 
@@ -130,7 +130,7 @@ def _half_life(ctx: Context, entry: Entry, window: Window) -> tuple[float | None
 def _found(ctx: Context, sure: list[Weighed]) -> Outcome:
     """True, unless refutations on record contradict everything that was found."""
     entries = [w.entry for w in sure]
-    against = unique(r for e in entries for c in e.closure for r in ctx.patient.absent.get(c, ()))
+    against = distinct(r for e in entries for c in e.closure for r in ctx.patient.absent.get(c, ()))
     if against and all(_contradicted(e, against) for e in entries):
         texts = tuple(e.text for e in entries)
         reason = Reason(
@@ -140,7 +140,7 @@ def _found(ctx: Context, sure: list[Weighed]) -> Outcome:
     flips = [w.flips for w in sure]
     known = [day for day in flips if day is not None]
     latest = max(known) if known and len(known) == len(flips) else None
-    anchors = unique(a for w in sure for a in w.anchors)
+    anchors = distinct(a for w in sure for a in w.anchors)
     told = Reason(Kind.BECAUSE, "found", (tuple(entries),))
     notes = unique(note for w in sure for note in w.notes)
     return Outcome(T, (told, *notes), (*entries, *anchors), latest)
@@ -154,17 +154,19 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
     for plan in plans:
         asked = plan.asked(ctx)
         if asked is not None:
-            absences.extend(a for a in asked if a not in absences)
+            absences.extend(asked)
         elif ctx.presume:
             presumed = True
         else:
-            reasons.append(Reason(Kind.MISSING, "not_asked", (plan.concept,), plan.concept))
-    anchors = unique(a for w in weighed for a in w.anchors)
+            reasons.append(plan.not_asked)
+    wanted = tuple(p.concept for p in plans)
+    if not weighed and not reasons and not presumed:  # by far the most frequent
+        return Outcome(F, (Reason(Kind.BECAUSE, "none", (wanted,)),), distinct(absences))
+    anchors = [a for w in weighed for a in w.anchors]
     if reasons:
         doubtful = [w.entry for w in weighed if w.truth is U]
         reasons += [note for w in weighed if w.truth is U for note in w.notes]
-        return Outcome(U, unique(reasons), (*doubtful, *anchors))
-    wanted = tuple(p.concept for p in plans)
+        return Outcome(U, unique(reasons), distinct((*doubtful, *anchors)))
     passed = tuple(w.entry for w in weighed)
     told = (
         Reason(Kind.BECAUSE, "none_fits", (wanted, passed))
@@ -174,7 +176,7 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
     notes = unique(note for w in weighed for note in w.notes)
     if presumed:
         notes += (Reason(Kind.NOTE, "presumed", (wanted,)),)
-    return Outcome(F, (told, *notes), unique((*passed, *absences, *anchors)), None, presumed)
+    return Outcome(F, (told, *notes), distinct((*passed, *absences, *anchors)), None, presumed)
 
 
 def _contradicted(entry: Entry, refutations: Iterable[Entry]) -> bool:
@@ -196,6 +198,7 @@ class Wanted(NamedTuple):
     broader: frozenset[str]  # the ancestors alone
     topics: tuple[str, ...]  # those of the lineage that are questions asked at screening
     reviews: frozenset[str]  # the reviewed lists that cover it
+    not_asked: Reason  # what to say when nobody did
 
     @classmethod
     def of(cls, concept: str) -> Wanted:
@@ -208,11 +211,14 @@ class Wanted(NamedTuple):
             lineage - {concept},
             tuple(k.name for k in known if k.topic),
             frozenset(k.covered_by for k in known if k.covered_by),
+            Reason(Kind.MISSING, "not_asked", (concept,), concept),
         )
 
     def vaguely(self, ctx: Context) -> list[Entry]:
         """Present entries recorded only as something broader: they might be this."""
-        return [e for broad in self.broader for e in ctx.vague(broad)]
+        index = ctx.recorded_as()
+        broader = index.keys() & self.broader
+        return [e for concept in sorted(broader) for e in index[concept]] if broader else []
 
     def denied_within(self, ctx: Context, entry: Entry) -> bool:
         """Whether a denial narrower than the entry's own words says that the entry is not this."""

@@ -6,6 +6,6 @@
 from paratope.rules.evaluate.compile import compile_rule
 from paratope.rules.evaluate.context import Anchor, Context, OtherStudy, PlannedDate
 from paratope.rules.evaluate.explain import Step, explain
-from paratope.rules.evaluate.measures import Quantity
+from paratope.rules.evaluate.quantities import Quantity
 
 __all__ = ["Anchor", "Context", "OtherStudy", "PlannedDate", "Quantity", "Step", "compile_rule", "explain"]

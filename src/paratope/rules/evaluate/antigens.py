@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from paratope.patient.model import AntigenTest, Interval
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check
-from paratope.rules.evaluate.measures import compare
+from paratope.rules.evaluate.quantities import compare
 from paratope.rules.evaluate.windows import LASTING
 from paratope.rules.nodes import Amplified, Expresses, HScore, Scored, Stained
 from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown

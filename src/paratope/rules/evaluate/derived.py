@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from paratope.patient.model import Imaging, Interval, Lesion
 from paratope.rules.evaluate.context import Context
-from paratope.rules.evaluate.measures import Found, Quantity, compare, newest
+from paratope.rules.evaluate.quantities import Found, Quantity, compare, newest
 from paratope.rules.nodes import LesionCount
 from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown
 from paratope.units import convert

@@ -8,7 +8,7 @@ from paratope.patient.model import Consent, Interval, Result, Statement
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.derived import completed_years
 from paratope.rules.evaluate.logic import Check
-from paratope.rules.evaluate.measures import compare, freshness_of
+from paratope.rules.evaluate.quantities import compare, freshness_of
 from paratope.rules.nodes import Amount, ConsentSigned, FlagIs, Judged, ResultIs, Stated, Trait
 from paratope.terms import catalogue
 from paratope.truth import Kind, Outcome, Reason, Truth, unknown

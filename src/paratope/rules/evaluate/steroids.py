@@ -11,7 +11,7 @@ from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.entries import Wanted
 from paratope.rules.evaluate.filters import FilterCheck, compile_filter
 from paratope.rules.evaluate.logic import Check
-from paratope.rules.evaluate.measures import compare
+from paratope.rules.evaluate.quantities import compare
 from paratope.rules.evaluate.windows import Extent, extent_of, in_window
 from paratope.rules.nodes import SteroidDose, Window
 from paratope.terms import catalogue

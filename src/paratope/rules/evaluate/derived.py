@@ -183,7 +183,7 @@ def current_lesions(ctx: Context) -> Seen | Outcome:
     before: list[Lesion] = []
     reports: list[object] = []
     for item, when in dated:
-        recent = day.last - when.last <= SAME_IMAGING
+        recent = item is latest or day.last - when.first <= SAME_IMAGING
         if isinstance(item, Lesion):
             (now if recent else before).append(item)
         elif recent:

@@ -35,7 +35,7 @@ types:
 	@$(RUN) mypy
 
 layers:
-	@$(RUN) lint-imports --no-logo 2>/dev/null || $(RUN) lint-imports
+	@$(RUN) lint-imports
 
 tests:
 	@$(RUN) pytest

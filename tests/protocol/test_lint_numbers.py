@@ -36,6 +36,7 @@ NUMBERS = [
     ("HBV DNA > 200 mg/dL", ["unit-wrong"]),
     ("ECOG <= 2", []),
     ("ECOG <= 2 points", ["unit-wrong"]),
+    ("stated venous access >= 3 months", ["unit-wrong"]),
     ("ECOG <= 20", ["implausible"]),
     ("oxygen saturation on room air > 90 %", []),
     ("stated life expectancy >= 3 months", []),

@@ -68,7 +68,9 @@ def faults_at(part: n.Rule | n.Filter) -> Iterator[NumberFault]:
         case n.Stated(topic, _, n.Amount() as given):
             known = catalogue().get(topic)
             if known is not None and known.unit is None:
-                message = f"what is stated about {topic} is a word, not a number: write `stated {topic} is ...`"
+                message = (
+                    f"what is stated about {topic} is a word, not a number: write `stated {topic} is ...`"
+                )
                 yield NumberFault("unit-wrong", message, f"{given.value:g}")
             yield from _amount(topic, given)
         case n.SteroidDose(_, given):

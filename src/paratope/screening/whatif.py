@@ -52,19 +52,24 @@ def sole_obstacle(result: StudyResult) -> CriterionResult | None:
 def margins(result: CriterionResult) -> tuple[Margin, ...]:
     """How far every number that decided this criterion lies from its limit, and whether on the side that
     stands in the patient's way. Scores (ECOG) have no unit to be near in and are left out."""
+    if result.outcome.truth is Truth.UNKNOWN:
+        return ()
     found = []
     text_true = result.outcome.truth is Truth.TRUE
     in_the_way = text_true is (result.criterion.section == "exclusion")
     for reason in result.outcome.reasons:
         if reason.kind is not Kind.BECAUSE or reason.code != "measure":
             continue
-        measure, q, _op, bound, upper = reason.args
+        measure, q, op, bound, upper = reason.args
         for limit_as_written in (bound, upper):
             limit = _in_canonical(limit_as_written, measure, q.high, q.low)
             value = _point(q.value)
             if limit is None or value is None or limit == 0:
                 continue
             distance = round(value - limit, 6)
+            kept = distance >= 0 if limit_as_written is bound else distance <= 0
+            if op == "between" and not text_true and kept:
+                continue  # of two limits only the one that is missed stands in the way
             concept = catalogue().get(measure)
             if concept is None or not concept.unit:
                 continue

@@ -140,6 +140,9 @@ REASONS: dict[str, Callable[..., str]] = {
         f"the text names no date to count from, and for '{what}' the plausible ones disagree"
     ),
     "dose.missing": lambda text: f"'{text}': no daily dose that can be converted",
+    "steroid.overlap": lambda entries: (
+        f"whether these were taken on the same day is not recorded: {facts(entries)}"
+    ),
     "steroid_dose": _steroids,
     # cancer
     "cancer": lambda c: dated(c),
@@ -169,6 +172,7 @@ REASONS: dict[str, Callable[..., str]] = {
     # people
     "consent.signed": lambda c: dated(c),
     "consent.missing": lambda: "consent not signed yet",
+    "consent.withdrawal_undated": lambda w, c: f"{dated(w)} is not active, and may be later than {dated(c)}",
     "consent.minor": lambda c: (
         f"{dated(c)}: the patient was under age, and no legal representative is on record as having signed"
     ),
@@ -177,6 +181,9 @@ REASONS: dict[str, Callable[..., str]] = {
     "statement": lambda *statements: facts(statements),
     "statement.missing": lambda topic: f"no statement on record about: {topic}",
     "statement.stale": lambda s, age, limit: f"{dated(s)} is {age} days old; at most {limit} days count",
+    "statement.date_partial": lambda s, limit: (
+        f"{dated(s)}: too coarse a date to tell whether it is within {limit} days"
+    ),
     "statement.conflict": lambda *statements: f"statements of one day disagree: {facts(statements)}",
     "statement.unclear": lambda s: f"{dated(s)} does not answer the question",
     "judgement.reserved": lambda topic: f"reserved to the investigator, who has not stated: {topic}",
@@ -210,13 +217,11 @@ REASONS: dict[str, Callable[..., str]] = {
     "access.undated": lambda s: f"{s.text} has no date",
     "access.unable": lambda *s: f"stated as unable to take part elsewhere: {facts(s)}",
     "access.none_open": lambda *s: f"stated that no other study is open: {facts(s)}",
-    "access.open": lambda *s: f"stated that another study is open: {facts(s)}",
     "access.all_excluded": lambda *s: f"{facts(s)}; every other study on file excludes",
     "access.one_only": lambda s, keys: (
         f"{dated(s)} speaks of one study; on this record still open: {_list(keys)}"
     ),
     "access.unclear": lambda s: f"{dated(s)} does not answer the question",
-    "access.conflict": lambda *s: f"statements of one day disagree: {facts(s)}",
     "access.contradicted": lambda s, keys: f"{dated(s)}, but this record is eligible for {_list(keys)}",
 }
 

@@ -14,7 +14,7 @@ from paratope.rules.evaluate.logic import Check
 from paratope.rules.evaluate.quantities import compare
 from paratope.rules.evaluate.windows import LASTING
 from paratope.rules.nodes import Amplified, Expresses, HScore, Scored, Stained
-from paratope.truth import Kind, Outcome, Reason, Truth, unique, unknown
+from paratope.truth import Kind, Outcome, Reason, Truth, distinct, unique, unknown
 
 T, F, U = Truth.TRUE, Truth.FALSE, Truth.UNKNOWN
 ANY = "some antigen"
@@ -144,12 +144,11 @@ def compile_amplified(node: Amplified) -> Check:
     positive_with = {2: (3,), 3: (2, 3), 4: (3,)}
 
     def run(ctx: Context) -> Outcome:
-        scores = {
-            t.score
-            for t in ctx.patient.antigens.get(node.antigen, ())
-            if t.method == "IHC" and t.score is not None and (t.when is None or t.when.first <= ctx.as_of)
-        }
+        stained = _current(ctx, node.antigen, ("IHC",))
+        scored = () if isinstance(stained, Outcome) else tuple(t for t in stained if not t.problem)
+        scores = {t.score for t in scored}
         score = scores.pop() if len(scores) == 1 else None
+        used: list[AntigenTest] = []
 
         def read(test: AntigenTest) -> tuple[Truth, Reason | None]:
             if test.problem:
@@ -160,11 +159,15 @@ def compile_amplified(node: Amplified) -> Check:
             if group in (1, 5):
                 return (T if group == 1 else F), None
             if group is not None and score in (2, 3):
+                used.extend(scored)
                 return (T if score in positive_with[group] else F), None
             return U, Reason(Kind.MISSING, "antigen.not_called", (test,), f"{node.antigen} ISH")
 
         tests = _current(ctx, node.antigen, ("ISH",))
-        return tests if isinstance(tests, Outcome) else _read_all(tests, read, node.antigen)
+        if isinstance(tests, Outcome):
+            return tests
+        outcome = _read_all(tests, read, node.antigen)
+        return outcome._replace(facts=distinct((*outcome.facts, *used)))
 
     return run
 

@@ -86,18 +86,13 @@ class Context:
     memo: dict[object, object] = field(default_factory=dict)
 
     def consent(self) -> Consent | None:
-        """The newest consent to this study dated on or before the as-of date, if it is still active."""
-        newest = self.newest_consent()
-        return newest if newest is not None and newest.active else None
-
-    def newest_consent(self) -> Consent | None:
-        """The newest word on consent to this study, given or withdrawn."""
+        """The newest signed consent to this study dated on or before the as-of date."""
         dated = [
             c
             for c in self.patient.consents
-            if c.study == self.study and c.when is not None and c.when.first <= self.as_of
+            if c.active and c.study == self.study and c.when is not None and c.when.first <= self.as_of
         ]
-        return max(dated, key=lambda c: (c.when.last if c.when else 0, not c.active), default=None)
+        return max(dated, key=lambda c: c.when.last if c.when else 0, default=None)
 
     def anchor(self, name: str) -> Anchor:
         """Where an anchor lies. A signed date beats a planned one; with neither it lies on or after today."""

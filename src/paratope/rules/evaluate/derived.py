@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from datetime import date
 from functools import lru_cache
@@ -238,7 +239,8 @@ def largest_lesion(ctx: Context) -> Found:
     known = [(i, size) for i, size in sizes if size is not None]
     if len(known) < len(found.lesions):
         return unknown(Reason(Kind.MISSING, "lesion.unsized", (), "lesion sizes"), *found.lesions)
-    older = [size.high for i in found.perhaps if (size := i.longest or i.short_axis) is not None]
+    unsized = math.inf  # an older lesion that was never measured may be of any size
+    older = [size.high if (size := i.longest or i.short_axis) else unsized for i in found.perhaps]
     if not known:
         if found.perhaps:
             reason = Reason(

@@ -130,7 +130,8 @@ def _half_life(ctx: Context, entry: Entry, window: Window) -> tuple[float | None
 def _found(ctx: Context, sure: list[Weighed]) -> Outcome:
     """True, unless refutations on record contradict everything that was found."""
     entries = [w.entry for w in sure]
-    against = distinct(r for e in entries for c in e.closure for r in ctx.patient.absent.get(c, ()))
+    denials = (r for e in entries for c in e.closure for r in ctx.patient.absent.get(c, ()))
+    against = distinct(r for r in denials if r.start is None or r.start.first <= ctx.as_of)
     if against and all(_contradicted(e, against) for e in entries):
         texts = tuple(e.text for e in entries)
         reason = Reason(

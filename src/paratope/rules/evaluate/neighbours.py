@@ -7,6 +7,7 @@ import re
 from paratope.patient.model import Statement
 from paratope.rules.evaluate.context import Context
 from paratope.rules.evaluate.logic import Check, combine
+from paratope.rules.evaluate.people import newest_of, too_old
 from paratope.rules.nodes import Criterion, InACohort, NoOtherStudy, Unread, Withheld
 from paratope.truth import Kind, Outcome, Reason, Truth, unknown
 
@@ -88,19 +89,37 @@ UNABLE = re.compile(
 in any. Whatever else is said speaks of one study, and a person must read it."""
 
 
+REFUSED = re.compile(
+    r"\b(?:fail\w*|exclud\w*|ineligible|not eligible|declin\w*|turned down|not met|does not meet|refus\w*|reject\w*"
+    r"|closed|ended|full|unable|cannot|not open|no slot|unavailable)\b",
+    re.IGNORECASE,
+)
+"""What a statement about one named study says when that study did not take the patient."""
+
+TAKEN_BACK = re.compile(
+    r"\b(?:apart|except|but|however|besides|only|can|could|may|save|other than|unless)\b", re.IGNORECASE
+)
+
+
 def scope_of(statement: Statement) -> str:
-    """What a statement on access covers: ``all`` other studies, ``unable`` to take part, ``one`` study,
-    ``open`` (another study takes the patient), or ``unclear``."""
-    if isinstance(statement.value, bool):
-        return "all" if statement.value else "open"
-    if not isinstance(statement.value, str) or not statement.value.strip():
+    """What a statement on access covers: ``all`` other studies, ``unable`` to take part, ``one`` study, or
+    ``unclear``. Only a whole first clause with nothing taken back after it covers more than one study."""
+    if not isinstance(statement.value, str):
         return "unclear"
-    clause = re.split(r"[.;,:(]", statement.value.strip(), maxsplit=1)[0].strip()
-    if clause.lower() in ("no", "none"):
-        return "open"
-    if UNABLE.fullmatch(clause):
-        return "unable"
-    return "all" if COVERS_ALL.fullmatch(clause) else "one"
+    clause, _, rest = re.sub(r"[.;,:(]", "\n", statement.value.strip()).partition("\n")
+    clause = clause.strip()
+    if not clause or clause.lower() in ("no", "none", "yes"):
+        return "unclear"
+    if not TAKEN_BACK.search(rest):
+        if UNABLE.fullmatch(clause):
+            return "unable"
+        if COVERS_ALL.fullmatch(clause):
+            return "all"
+    return "one"
+
+
+def _refuses(statement: Statement) -> bool:
+    return isinstance(statement.value, str) and REFUSED.search(statement.value) is not None
 
 
 def compile_no_other_study(_node: NoOtherStudy) -> Check:
@@ -115,31 +134,28 @@ def compile_no_other_study(_node: NoOtherStudy) -> Check:
         known = [
             s for s in ctx.patient.statements.get(TOPIC, ()) if s.when is None or s.when.first <= ctx.as_of
         ]
-        # On this topic a statement names the study that turned the patient down.
-        turned_down = {s.study for s in known if s.study not in (None, ctx.study) and s.when is not None}
-        found = tuple(known)
+        # On this topic a statement may name the study that turned the patient down.
+        of_one = [s for s in known if s.study not in (None, ctx.study)]
+        refusals = [s for s in of_one if s.when is not None and not too_old(ctx, s, TOPIC) and _refuses(s)]
+        turned_down = {s.study for s in refusals}
+        general = newest_of([s for s in known if s not in of_one])
         others = ctx.others or ()
         still_open = tuple(o for o in others if o.status != "excluded" and o.key not in turned_down)
         eligible = tuple(o.key for o in others if o.status == "eligible" and o.key not in turned_down)
+        found = (*general, *refusals)
         if not found:
-            return unknown(Reason(Kind.MISSING, "access.no_statement", (eligible,), TOPIC))
+            return unknown(Reason(Kind.MISSING, "access.no_statement", (eligible,), TOPIC), *of_one)
         undated = [s for s in found if s.when is None]
         if undated:
             return unknown(Reason(Kind.UNDATED, "access.undated", (undated[0],), TOPIC), *undated)
-        age = ctx.policies.freshness.get("statement")
-        newest = found[0].when
-        if age is not None and newest is not None and ctx.as_of - newest.last > age:
-            old = Reason(Kind.STALE, "statement.stale", (found[0], ctx.as_of - newest.last, age), TOPIC)
+        old = too_old(ctx, general[0], TOPIC) if general else None
+        if old is not None and not refusals:
             return unknown(old, *found)
-        scopes = {scope_of(s) for s in found}
+        scopes = {scope_of(s) for s in general} if old is None else set()
         if "unclear" in scopes:
-            return unknown(Reason(Kind.UNUSABLE, "access.unclear", (found[0],), TOPIC), *found)
-        if "open" in scopes and len(scopes) > 1:
-            return Outcome(U, (Reason(Kind.CONFLICTING, "access.conflict", found, TOPIC),), found)
+            return unknown(Reason(Kind.JUDGEMENT, "access.unclear", (general[0],), TOPIC), *found)
         if "unable" in scopes:
             return Outcome(T, (Reason(Kind.BECAUSE, "access.unable", found),), found)
-        if "open" in scopes:
-            return Outcome(F, (Reason(Kind.BECAUSE, "access.open", found),), found)
         if "all" in scopes:
             if eligible:
                 return unknown(

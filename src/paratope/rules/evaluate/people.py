@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 from paratope.patient.model import Consent, Interval, Result, Statement
@@ -43,23 +45,30 @@ def compile_consent(_node: ConsentSigned) -> Check:
     """``ConsentSigned``."""
 
     def run(ctx: Context) -> Outcome:
-        newest = ctx.newest_consent()
-        if newest is not None and newest.active:
-            if _signed_alone_by_a_minor(ctx, newest):
-                reason = Reason(
-                    Kind.MISSING, "consent.minor", (newest,), "signature of a legal representative"
+        own = [c for c in ctx.patient.consents if c.study == ctx.study]
+        withdrawn = [c for c in own if not c.active and (c.when is None or c.when.first <= ctx.as_of)]
+        signed = ctx.consent()
+        if signed is None or signed.when is None:
+            undated = [c for c in own if c.when is None]
+            if withdrawn and not any(c.active for c in undated):
+                return Outcome(
+                    F, (Reason(Kind.BECAUSE, "consent.not_active", (withdrawn[0],)),), tuple(withdrawn)
                 )
-                return unknown(reason, newest)
-            return Outcome(T, (Reason(Kind.BECAUSE, "consent.signed", (newest,)),), (newest,))
-        if newest is not None:
-            return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (newest,)),), (newest,))
-        undated = [c for c in ctx.patient.consents if c.study == ctx.study and c.when is None]
-        if any(not c.active for c in undated):
-            return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (undated[0],)),), tuple(undated))
-        if undated:
-            reason = Reason(Kind.UNDATED, "consent.undated", (undated[0],), "signed consent")
-            return unknown(reason, undated[0])
-        return unknown(Reason(Kind.MISSING, "consent.missing", (), "signed consent"))
+            if undated:
+                reason = Reason(Kind.UNDATED, "consent.undated", (undated[0],), "signed consent")
+                return unknown(reason, *undated)
+            return unknown(Reason(Kind.MISSING, "consent.missing", (), "signed consent"))
+        for c in withdrawn:
+            if c.when is not None and c.when.first >= signed.when.last:
+                return Outcome(F, (Reason(Kind.BECAUSE, "consent.not_active", (c,)),), (c, signed))
+        for c in withdrawn:
+            if c.when is None or c.when.last >= signed.when.first:
+                reason = Reason(Kind.UNDATED, "consent.withdrawal_undated", (c, signed), "signed consent")
+                return unknown(reason, c, signed)
+        if _signed_alone_by_a_minor(ctx, signed):
+            reason = Reason(Kind.MISSING, "consent.minor", (signed,), "signature of a legal representative")
+            return unknown(reason, signed)
+        return Outcome(T, (Reason(Kind.BECAUSE, "consent.signed", (signed,)),), (signed,))
 
     return run
 
@@ -69,11 +78,11 @@ ADULT = 18
 
 
 def _signed_alone_by_a_minor(ctx: Context, consent: Consent) -> bool:
-    """Whether nobody but a patient under age is on record as having signed."""
+    """Whether nobody but a patient who is, or may be, under age is on record as having signed."""
     if ctx.patient.born is None or consent.when is None:
         return False
     signers = set((consent.signed_by or "patient").split(" and "))
-    minor = completed_years(ctx.patient.born.first, consent.when.first) < ADULT
+    minor = completed_years(ctx.patient.born.last, consent.when.first) < ADULT
     return minor and signers <= {"patient", "patient assent"}
 
 
@@ -92,13 +101,38 @@ def _newest_statements(ctx: Context, topic: str, whole: str | None = None) -> tu
     found = [
         s for s in recorded if s.study in (None, ctx.study) and (s.when is None or s.when.first <= ctx.as_of)
     ]
-    about_this = [s for s in found if s.study == ctx.study]
-    found = about_this or found
-    dated = [s for s in found if s.when is not None]
+    return newest_of([s for s in found if s.study == ctx.study] or found)
+
+
+def newest_of(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Those of the newest day; all, if none is dated."""
+    dated = [s for s in statements if s.when is not None]
     if not dated:
-        return tuple(found)
+        return tuple(statements)
     top = max((s.when for s in dated if s.when is not None), key=lambda w: (w.last, w.first))
     return tuple(s for s in dated if s.when is not None and s.when.last >= top.first)
+
+
+def too_old(ctx: Context, statement: Statement, topic: str) -> Reason | None:
+    """Why a statement is too old to count, or may be; None if it is current or undated."""
+    limit, when = ctx.policies.freshness.get("statement"), statement.when
+    if limit is None or when is None or ctx.as_of - when.first <= limit:
+        return None
+    if ctx.as_of - when.last > limit:
+        return Reason(Kind.STALE, "statement.stale", (statement, ctx.as_of - when.last, limit), topic)
+    return Reason(Kind.UNDATED, "statement.date_partial", (statement, limit), topic)
+
+
+UNDECIDED = re.compile(
+    r"\b(?:assess\w*|known|unknown|done|record\w*|information|data|yet|available|evaluat\w*|examin\w*|pending|determin\w*"
+    r"|await\w*|tbd|n/?k|unclear|uncertain|possibly|maybe)\b|\?|待|未知|不详"
+)
+"""Words of an answer that is none yet."""
+
+LIMITED = re.compile(
+    r"\b(?:only|if|but|except|after|until|unless|with|when|provided|however|apart|pending)\b"
+)
+"""Words that take back, or tie to something, what stands before them."""
 
 
 def _affirms(value: str | float | bool | None, word: str) -> bool | None:
@@ -108,11 +142,17 @@ def _affirms(value: str | float | bool | None, word: str) -> bool | None:
     if value is None:
         return None
     said = value.strip().lower().rstrip(".")
-    if said in DENY or said.startswith(("no ", "not ", "none ", "without ")):
+    if said in DENY:
         return False
-    if said in AFFIRM or said == word or said.startswith((f"{word} ", f"{word},", f"{word};")):
+    if said in AFFIRM or said == word:
         return True
-    return None
+    if UNDECIDED.search(said) or LIMITED.search(said):
+        return None
+    if said.startswith((f"{word},", f"{word};", f"{word} (")):
+        return True
+    # Asked for a concern, "no concern of any kind" denies it; of adequacy, "no difficulty" does not.
+    concern = word in ("present", "none", "absent", "no")
+    return False if concern and said.startswith(("no ", "not ", "none ", "without ")) else None
 
 
 def _limit(wanted: Amount, topic: str, unit: str) -> Interval:
@@ -137,12 +177,12 @@ def _says(statement: Statement, op: str, wanted: str | Interval) -> Truth:
     affirmed = _affirms(value, word)
     if affirmed is None:
         # Asked only whether there is one, a thing described in free words ("frailty") is there.
-        described = isinstance(value, str) and bool(value.strip())
-        if not described:
+        if not isinstance(value, str) or not value.strip() or UNDECIDED.search(value.lower()):
             return U
         return T if word == "present" else F if word in ("none", "absent", "no") else U
     if word in DENY:
-        affirmed = not affirmed if not isinstance(value, str) or value.strip().lower() != word else True
+        said = value.strip().lower() if isinstance(value, str) else ""
+        affirmed = said == word or not affirmed
     return T if affirmed else F
 
 
@@ -169,10 +209,8 @@ def compile_statement(node: Stated | Judged) -> Check:
         found = _newest_statements(ctx, topic, whole)
         if not found:
             return nothing
-        age = ctx.policies.freshness.get("statement")
-        newest = found[0].when
-        if age is not None and newest is not None and ctx.as_of - newest.last > age:
-            old = Reason(Kind.STALE, "statement.stale", (found[0], ctx.as_of - newest.last, age), topic)
+        old = too_old(ctx, found[0], topic)
+        if old is not None:
             return unknown(old, *found)
         if reserved:
             signed = tuple(s for s in found if s.author is not None and s.author not in NOT_JUDGES)

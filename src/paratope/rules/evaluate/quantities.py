@@ -40,8 +40,8 @@ def newest(ctx: Context, concept: str, condition: str | None = None) -> Found | 
             stated = on_record[0].condition
             code = "measure.condition_other" if stated else "measure.condition_unstated"
             return unknown(Reason(Kind.MISSING, code, (on_record[0], condition), concept), on_record[0])
-        newer = on_record[0]
-        if newer.condition is None and matching[0] is not newer and _newer(newer, matching[0]):
+        newer = next((m for m in on_record if m.condition is None and _newer(m, matching[0])), None)
+        if newer is not None:
             reason = Reason(Kind.MISSING, "measure.condition_unstated", (newer, condition), concept)
             return unknown(reason, newer, matching[0])
     dated = [m for m in matching if m.when is not None]

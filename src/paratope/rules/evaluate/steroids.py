@@ -77,7 +77,8 @@ def compile_steroid_dose(node: SteroidDose) -> Check:
         counted = tuple(c.entry for c in courses)
         facts = (*counted, *(asked or ()))
         if truth is U:
-            return Outcome(U, unique(reasons), facts)
+            overlap = Reason(Kind.UNDATED, "steroid.overlap", (counted,), "medicines")
+            return Outcome(U, unique(reasons) or (overlap,), facts)
         told = Reason(Kind.BECAUSE, "steroid_dose", (total, node.op, node.bound, counted))
         # Presumed, if it would be open were the rest not taken as absent.
         presumed = asked is None and compare(Interval(low, math.inf), node.op, limit) is U

@@ -210,10 +210,8 @@ def in_window(extent: Extent, window: Window, ctx: Context, half_life: float | N
         if T in values and F in values:
             reason = Reason(Kind.JUDGEMENT, "anchor.unstated", (what,))
             return Held(U, (reason,), _latest_flip(tried))
-        for value in (U, T, F):
-            for h in tried:
-                if h.truth is value:
-                    return Held(value, h.reasons, _latest_flip(tried), h.facts)
+        telling = next(h for value in (U, T, F) for h in tried if h.truth is value)
+        return telling._replace(flips=_latest_flip(tried))
     held = [_against(extent, window, ctx.anchor(name), half_life, what) for name in window.anchors]
     for value in (T, U):
         hits = [h for h in held if h.truth is value]

@@ -150,6 +150,9 @@ def refine(concepts: frozenset[str], note: str | None) -> frozenset[str]:
                 clause.replace("non-", "")
             ):  # non-ischaemic denies nothing
                 whole = {terms.find(clause), terms.find(f"{clause} {name}")}
+                if name == "immune-related adverse event":  # the note names the organ, the finding the cause
+                    bare = re.sub(r"\b(?:ctcae )?(?:grade|gr\.?|g)[ :=-]*[1-5]\b", "", clause).strip()
+                    whole.add(terms.find(f"immune-related {bare}"))
             for other in (*whole, *(_named_in(clause) if clause in sound else ())):
                 if (
                     other is not None

@@ -110,6 +110,17 @@ def test_between_has_two_margins() -> None:
     assert [(m.limit, m.distance) for m in found] == [(90, 5), (120, -25)]
 
 
+@pytest.mark.parametrize(("value", "limit"), [(85, 90), (125, 120)])
+def test_of_two_limits_only_the_limit_that_is_missed_stands_in_the_way(value: int, limit: int) -> None:
+    (found,) = margin("I1: haemoglobin between 90 and 120 g/L", f"haemoglobin, value: {value} g/L")
+    assert (found.limit, found.fails) == (limit, True)
+
+
+def test_what_is_open_stands_in_nobodys_way_yet() -> None:
+    criterion = "I1: by one reading (haemoglobin >= 90 g/L), by another (haemoglobin >= 100 g/L)"
+    assert margin(criterion, "haemoglobin, value: 95 g/L") == ()
+
+
 def test_two_measures_have_each_their_own() -> None:
     criterion = "I1: each of ALT, AST <= 2.5 x ULN"
     results = ("ALT, value: 90 U/L, range: 7-40 U/L", "AST, value: 80 U/L, range: 7-40 U/L")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from paratope.patient.model import Patient
 from paratope.protocol.model import Criterion, Protocol
@@ -38,8 +39,7 @@ COHORT_WORDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class CriterionResult:
+class CriterionResult(NamedTuple):
     """One criterion: the verdict on its text (for an exclusion ``met`` excludes), and its effect."""
 
     criterion: Criterion

@@ -85,6 +85,12 @@ class Context:
     _anchors: dict[str, Anchor] = field(default_factory=dict)
     memo: dict[object, object] = field(default_factory=dict)
 
+    history: tuple[bool, int | None] = (True, None)
+
+    def __post_init__(self) -> None:
+        """``history``: what decides whether somebody looked, as a key for what studies share."""
+        self.history = (self.policies.instance_answers_topic, self.policies.freshness.get("history"))
+
     def consent(self) -> Consent | None:
         """The newest signed consent to this study dated on or before the as-of date."""
         dated = [

@@ -50,10 +50,17 @@ def compile_any(node: Any) -> Check:
     acute = _acute_concepts()
     plans = tuple(Wanted.of(c) for c in node.concepts)
 
+    nothing = ("nothing like it", node.concepts)
+
     def run(ctx: Context) -> Outcome:
-        weighed = [
-            _weigh(ctx, entry, vague, accept, window, acute) for entry, vague in _candidates(ctx, plans)
-        ]
+        candidates = _candidates(ctx, plans)
+        if not candidates:  # by far the most frequent, and the same for every study
+            key = (nothing, ctx.presume, ctx.history)
+            found = ctx.shared.get(key)
+            if found is None:
+                found = ctx.shared[key] = _not_found(ctx, plans, [])
+            return found  # type: ignore[return-value]
+        weighed = [_weigh(ctx, entry, vague, accept, window, acute) for entry, vague in candidates]
         sure = [w for w in weighed if w.truth is T]
         return _found(ctx, sure) if sure else _not_found(ctx, plans, weighed)
 
@@ -161,8 +168,6 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
         else:
             reasons.append(plan.not_asked)
     wanted = tuple(p.concept for p in plans)
-    if not weighed and not reasons and not presumed:  # by far the most frequent
-        return Outcome(F, (Reason(Kind.BECAUSE, "none", (wanted,)),), distinct(absences))
     anchors = [a for w in weighed for a in w.anchors]
     if reasons:
         doubtful = [w.entry for w in weighed if w.truth is U]
@@ -228,8 +233,7 @@ class Wanted(NamedTuple):
 
     def asked(self, ctx: Context) -> tuple[object, ...] | None:
         """The facts that show somebody looked; None if nothing does."""
-        policies = ctx.policies
-        key = ("asked", self.concept, policies.instance_answers_topic, policies.freshness.get("history"))
+        key = (self.concept, ctx.history)
         if key not in ctx.shared:
             ctx.shared[key] = self._asked(ctx)
         return ctx.shared[key]  # type: ignore[return-value]

@@ -9,7 +9,18 @@ from typing import Any
 
 import pytest
 
-from paratope.screening import Effect, Need, Plan, Status, StudyResult, prepare, screen, screen_study
+from paratope.screening import (
+    CriterionResult,
+    Effect,
+    Need,
+    Plan,
+    Status,
+    Study,
+    StudyResult,
+    prepare,
+    screen,
+    screen_study,
+)
 from paratope.screening.model import COHORT_WORDS
 from paratope.screening.screen import effect_of, overall
 from paratope.truth import Kind, Truth, Verdict, verdict_of
@@ -60,7 +71,7 @@ def test_a_judgement_is_asked_for_only_when_nothing_is_missing(form: str, status
 
 def test_statuses_follow_from_effects_whatever_the_criteria() -> None:
     results = {
-        verdict: replace(r, verdict=verdict, effect=effect_of(r.criterion, verdict))
+        verdict: CriterionResult(r.criterion, r.outcome, verdict, effect_of(r.criterion, verdict))
         for r in result_of("I1: haemoglobin >= 90 g/L").criteria
         for verdict in Verdict
     }
@@ -223,7 +234,8 @@ def test_studies_on_file_count_but_are_not_shown() -> None:
 
 
 def test_nothing_on_file_is_screened_unless_somebody_asks() -> None:
-    broken = replace(study("B", "I1: haemoglobin >= 90 g/L"), checks={})
+    whole = study("B", "I1: haemoglobin >= 90 g/L")
+    broken = Study(whole.protocol, {}, whole.cohort_checks, whole.asks_others)
     found = screen(person(), [study("A", "I1: haemoglobin >= 90 g/L")], TODAY, on_file=[broken])
     assert len(found.studies) == 1
     with pytest.raises(KeyError):

@@ -543,7 +543,7 @@ def _verdicts(*args: object, given: str | None = None) -> dict[str, str]:
 
 def test_what_was_understood_of_a_fhir_record_is_shown_in_the_plain_form() -> None:
     shown = run("patient", "show", FHIR).stdout
-    assert shown.startswith("---\npatient:\n")
+    assert shown.startswith("---\npatient: {id: EXAMPLE-2")
     assert _verdicts("-", given=shown) == _verdicts(FHIR)
 
 

@@ -210,6 +210,15 @@ def test_a_decided_conjunction_rests_only_on_what_decides() -> None:
     assert [f.text for f in found.facts] == ["haemoglobin 70 g/L"]
 
 
+def test_a_count_rests_only_on_what_was_counted() -> None:
+    anaemia = "{is: haemoglobin, value: 70 g/L, on: 2026-06-10}"
+    platelets = "{is: platelets, value: 90 10*9/L, on: 2026-06-10}"
+    form = f"{{labs: [{anaemia}, {platelets}]}}"
+    counted = "at least %d of (haemoglobin < 80 g/L; platelets < 50 10*9/L)"
+    assert [f.text for f in outcome(counted % 1, form).facts] == ["haemoglobin 70 g/L"]
+    assert [f.text for f in outcome(counted % 2, form).facts] == ["platelets 90 10*9/L"]
+
+
 def test_one_fact_asked_twice_is_cited_once() -> None:
     form = "{labs: [{is: haemoglobin, value: 100 g/L, on: 2026-06-10}]}"
     found = outcome("haemoglobin >= 90 g/L and haemoglobin >= 80 g/L", form)

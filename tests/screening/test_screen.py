@@ -168,7 +168,7 @@ def test_nothing_is_asked_for_where_it_would_change_nothing() -> None:
 def test_a_conflict_is_told_without_the_facts_in_agreement() -> None:
     criteria = "I1: by one reading (any stroke), by another (any dementia)"
     result = result_of(criteria, "{" + STROKE + ", none of: [dementia]}")
-    assert [(n.what, n.why) for n in result.needs] == [("readings.disagree", Kind.JUDGEMENT.value)]
+    assert [(n.what, n.why) for n in result.needs] == [("how the text is read", Kind.JUDGEMENT.value)]
 
 
 # --- from which day ---------------------------------------------------------------------------------------
@@ -277,6 +277,15 @@ def test_studies_share_their_work_without_mixing_their_policies() -> None:
         assert found == {
             "A": Verdict.UNKNOWN, "B": Verdict.MET, "C": Verdict.MET, "D": Verdict.UNKNOWN, "E": Verdict.NOT_MET
         }  # fmt: skip
+
+
+def test_what_studies_share_keeps_to_each_ones_age_of_a_denial() -> None:
+    short = study("A", "E1: any stroke", "freshness: {history: 30}")
+    usual = study("B", "E1: any stroke")
+    patient = person("{none of: [{is: stroke, on: 2026-05-01}]}")
+    for order in ([short, usual], [usual, short]):
+        found = {s.protocol.key: s.criteria[0].verdict for s in screen(patient, order, TODAY).studies}
+        assert found == {"A": Verdict.UNKNOWN, "B": Verdict.NOT_MET}
 
 
 def test_an_outcome_can_be_derived_again_from_the_kept_context() -> None:

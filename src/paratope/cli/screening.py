@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -52,9 +53,20 @@ class Run:
             if plan is None:
                 self.failed += 1
                 continue
+            try:
+                screening = self.screen(record.patient, plan)
+            except Exception as fault:  # one patient must not end a batch
+                if os.environ.get("PARATOPE_DEBUG"):
+                    raise
+                ticker.clear()
+                complain(
+                    f"{record.origin}: a fault of the program, not of the record: {type(fault).__name__}: {fault}"
+                )
+                self.failed += 1
+                continue
             self.done += 1
             ticker.tick(self.done)
-            yield self.screen(record.patient, plan)
+            yield screening
         ticker.clear()
         if not self.done and not self.failed:
             complain("no patient was found in what was given")
@@ -236,9 +248,7 @@ def run_explain(
 
 def run_patient_show(patient: str) -> int:
     """``paratope patient show``."""
-    import yaml
-
-    from paratope.patient.write_plain import write_plain
+    from paratope.patient.write_plain import dump_plain
 
     code = OK
     for record in read_patients([patient]):
@@ -247,13 +257,7 @@ def run_patient_show(patient: str) -> int:
             code = TROUBLE
             continue
         print("---")
-        print(
-            yaml.safe_dump(write_plain(record.patient), sort_keys=False, allow_unicode=True, width=100),
-            end="",
-        )
+        print(dump_plain(record.patient), end="")
         for item in record.patient.unused:
             print(f"# not used: {item.resource}: {item.why}".replace("\n", " "))
     return code
-
-
-Writer = Callable[[Run, Sequence[str], Path | None, bool], None]

@@ -286,7 +286,7 @@ TEXTS: dict[str, str] = {
     "change.no_cohort": "no cohort fits",
     "change.withheld": "numbers only the site can give, for {ids}",
     "change.sole": "{id} alone excludes; without it the answer would be: {status}",
-    "change.date": "{id}: would hold from {day}",
+    "change.date": "{id}: no longer an obstacle from {day}, if nothing else changes",
     "change.facts": "{count} facts to bring: {what}",
     "change.facts.one": "one fact to bring: {what}",
     "change.judgement": "the investigators' judgement on {ids}",

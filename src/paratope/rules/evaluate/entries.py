@@ -158,13 +158,15 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
     """False if each concept was asked about and nothing may fit; else unknown."""
     reasons = [r for w in weighed if w.truth is U for r in w.reasons]
     absences: list[object] = []
-    presumed = False
+    asked_about: list[str] = []
+    presumed: list[str] = []
     for plan in plans:
         asked = plan.asked(ctx)
         if asked is not None:
             absences.extend(asked)
+            asked_about.append(plan.concept)
         elif ctx.presume:
-            presumed = True
+            presumed.append(plan.concept)
         else:
             reasons.append(plan.not_asked)
     wanted = tuple(p.concept for p in plans)
@@ -174,15 +176,15 @@ def _not_found(ctx: Context, plans: tuple[Wanted, ...], weighed: list[Weighed]) 
         reasons += [note for w in weighed if w.truth is U for note in w.notes]
         return Outcome(U, unique(reasons), distinct((*doubtful, *anchors)))
     passed = tuple(w.entry for w in weighed)
-    told = (
-        Reason(Kind.BECAUSE, "none_fits", (wanted, passed))
-        if passed
-        else Reason(Kind.BECAUSE, "none", (wanted,))
-    )
-    notes = unique(note for w in weighed for note in w.notes)
+    told: list[Reason] = []
+    if passed:
+        told.append(Reason(Kind.BECAUSE, "none_fits", (wanted, passed)))
+    elif asked_about:
+        told.append(Reason(Kind.BECAUSE, "none", (tuple(asked_about),)))
+    told += unique(note for w in weighed for note in w.notes)
     if presumed:
-        notes += (Reason(Kind.NOTE, "presumed", (wanted,)),)
-    return Outcome(F, (told, *notes), distinct((*passed, *absences, *anchors)), None, presumed)
+        told.append(Reason(Kind.NOTE, "presumed", (tuple(presumed),)))
+    return Outcome(F, tuple(told), distinct((*passed, *absences, *anchors)), None, bool(presumed))
 
 
 def _contradicted(entry: Entry, refutations: Iterable[Entry]) -> bool:

@@ -120,7 +120,8 @@ def readings(checks: Sequence[Check]) -> Check:
         if T in values and F in values:
             joined = _join(outcomes, U, None)
             told = tuple(r for r in joined.reasons if r.kind in (Kind.BECAUSE, Kind.NOTE))
-            split = Reason(Kind.JUDGEMENT, "readings.disagree", tuple(o.truth.value for o in outcomes))
+            values_read = tuple(o.truth.value for o in outcomes)
+            split = Reason(Kind.JUDGEMENT, "readings.disagree", values_read, "how the text is read")
             return Outcome(U, (split, *told), joined.facts, None, joined.presumed)
         return _join([o for o in outcomes if o.truth is U], U, None)
 

@@ -208,7 +208,7 @@ def in_window(extent: Extent, window: Window, ctx: Context, half_life: float | N
         tried = [_against(extent, window, ctx.anchor(name), half_life, what) for name in UNSTATED]
         values = {h.truth for h in tried}
         if T in values and F in values:
-            reason = Reason(Kind.JUDGEMENT, "anchor.unstated", (what,))
+            reason = Reason(Kind.JUDGEMENT, "anchor.unstated", (what,), "the day the text counts from")
             return Held(U, (reason,), _latest_flip(tried))
         telling = next(h for value in (U, T, F) for h in tried if h.truth is value)
         return telling._replace(flips=_latest_flip(tried))

@@ -178,7 +178,7 @@ def _share(test: AntigenTest, intensity: int, cumulative: bool) -> Interval | No
     A test called negative, or scored 0, stains no cell that counts. Of several intensities the unreported ones
     may make up what is left.
     """
-    if not test.percent and (test.value == "negative" or test.score == 0):
+    if not test.percent and (test.score == 0 or (test.value == "negative" and intensity >= 2)):
         return Interval(0, 0)
     parts = [f"{i}+" for i in range(intensity, 4)] if cumulative else [f"{intensity}+"]
     known = [share for p in parts if (share := test.percent.get(p)) is not None]

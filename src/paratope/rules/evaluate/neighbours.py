@@ -96,6 +96,13 @@ REFUSED = re.compile(
 )
 """What a statement about one named study says when that study did not take the patient."""
 
+NOT_REFUSED = re.compile(
+    r"\b(?:not|no|never|without)\b[^.;]{0,20}\b(?:fail|exclud|declin|refus|reject|closed|ended|full)"
+    r"|(?<!not )\beligible\b|\bstill open\b|\breserved\b",
+    re.IGNORECASE,
+)
+"""Words that say the study did, or may still, take the patient: a person must read them."""
+
 TAKEN_BACK = re.compile(
     r"\b(?:apart|except|but|however|besides|only|can|could|may|save|other than|unless)\b", re.IGNORECASE
 )
@@ -119,7 +126,8 @@ def scope_of(statement: Statement) -> str:
 
 
 def _refuses(statement: Statement) -> bool:
-    return isinstance(statement.value, str) and REFUSED.search(statement.value) is not None
+    said = statement.value
+    return isinstance(said, str) and REFUSED.search(said) is not None and NOT_REFUSED.search(said) is None
 
 
 def compile_no_other_study(_node: NoOtherStudy) -> Check:

@@ -28,11 +28,18 @@ DENY = frozenset(
     {
         "none", "no", "absent", "not present", "nil", "negative", "false", "not applicable", "n/a", "none known",
         "inadequate", "poor", "insufficient", "unsuitable", "not adequate", "not suitable", "refuses", "refused",
-        "no concern", "no concerns", "无", "否", "没有", "不足", "拒绝",
+        "无", "否", "没有", "不足", "拒绝",
     }
 )  # fmt: skip
 """Answers that affirm and deny. Any other is understood only where it starts with the word asked for, or with
 "no"; else a person must read it."""
+
+UNREMARKABLE = frozenset(
+    {
+        "no concern", "no concerns", "nothing", "nothing of note", "nil of note", "unremarkable", "无异常",
+    }
+)  # fmt: skip
+"""Answers that deny a concern, and so affirm, rather than deny, that all is well: only of a concern do they decide."""
 
 NOT_JUDGES = frozenset({"patient", "relative", "parent", "guardian"})
 """Authors whose word is no investigator's judgement."""
@@ -146,12 +153,14 @@ def _affirms(value: str | float | bool | None, word: str) -> bool | None:
         return False
     if said in AFFIRM or said == word:
         return True
+    concern = word in ("present", "none", "absent", "no")
+    if said in UNREMARKABLE:
+        return False if concern else None
     if UNDECIDED.search(said) or LIMITED.search(said):
         return None
     if said.startswith((f"{word},", f"{word};", f"{word} (")):
         return True
     # Asked for a concern, "no concern of any kind" denies it; of adequacy, "no difficulty" does not.
-    concern = word in ("present", "none", "absent", "no")
     return False if concern and said.startswith(("no ", "not ", "none ", "without ")) else None
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from paratope.report.phrases import say
+from paratope.report.phrases import say, say_all
 from paratope.screening import CriterionResult, Need, Screening, StudyResult
 from paratope.truth import Kind, Outcome, Reason
 
@@ -42,15 +41,14 @@ def _study(result: StudyResult) -> dict[str, Any]:
 def _criterion(result: CriterionResult) -> dict[str, Any]:
     outcome = result.outcome
     day = result.from_day
-    said = [say(r) for r in outcome.reasons]
     return {
         "id": result.criterion.id,
         "section": result.criterion.section,
         "verdict": result.verdict.value,
         "effect": result.effect.value,
-        "why": _joined(outcome.reasons, said),
+        "why": why(outcome),
         "presumed": outcome.presumed,
-        "reasons": [_reason(r, text) for r, text in zip(outcome.reasons, said, strict=True)],
+        "reasons": [_reason(r) for r in outcome.reasons],
         "facts": [_fact(f) for f in outcome.facts],
         "from": None if day is None else _iso(day),
     }
@@ -58,18 +56,13 @@ def _criterion(result: CriterionResult) -> dict[str, Any]:
 
 def why(outcome: Outcome) -> str:
     """The reasons that matter as one line: those that keep it open, or those that decided it, then notes."""
-    return _joined(outcome.reasons, [say(r) for r in outcome.reasons])
+    said = say_all([r for r in outcome.reasons if r.kind is not Kind.NOTE])
+    said += say_all([r for r in outcome.reasons if r.kind is Kind.NOTE])
+    return "; ".join(dict.fromkeys(said))
 
 
-def _joined(reasons: Sequence[Reason], said: Sequence[str]) -> str:
-    first = [text for r, text in zip(reasons, said, strict=True) if r.kind is not Kind.NOTE]
-    if len(first) < len(said):
-        first += [text for r, text in zip(reasons, said, strict=True) if r.kind is Kind.NOTE]
-    return "; ".join(dict.fromkeys(first))
-
-
-def _reason(reason: Reason, text: str) -> dict[str, Any]:
-    part: dict[str, Any] = {"kind": reason.kind.value, "text": text}
+def _reason(reason: Reason) -> dict[str, Any]:
+    part: dict[str, Any] = {"kind": reason.kind.value, "text": say(reason)}
     if reason.needs is not None:
         part["needs"] = reason.needs
     return part

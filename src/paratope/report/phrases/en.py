@@ -130,7 +130,7 @@ REASONS: dict[str, Callable[..., str]] = {
         f"half-life of '{what}' from the table of drugs, {number(days)} days; the record gives none"
     ),
     "half_life.not_documented": lambda what, days: (
-        f"the table of drugs gives '{what}' {number(days)} days, but only a documented half-life counts here"
+        f"the table of drugs has {number(days)} days for '{what}', shown only: it decides nothing here"
     ),
     "half_life.unknown": lambda what: f"no half-life known for '{what}'",
     "anchor.unknown": lambda name, what: (
@@ -224,6 +224,17 @@ REASONS: dict[str, Callable[..., str]] = {
     "access.unclear": lambda s: f"{dated(s)} does not answer the question",
     "access.contradicted": lambda s, keys: f"{dated(s)}, but this record is eligible for {_list(keys)}",
 }
+
+LISTED: dict[str, str] = {
+    "not_asked": ", ",
+    "window.unpublished": "', '",
+    "window.unpublished_after": "', '",
+    "half_life.unknown": "', '",
+    "statement.missing": ", ",
+    "judgement.reserved": ", ",
+    "flag.missing": ", ",
+}
+"""Reasons of which several are said as one sentence: what stands between their first arguments."""
 
 TEXTS: dict[str, str] = {
     "status.excluded": "excluded",

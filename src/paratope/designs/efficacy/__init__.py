@@ -1,0 +1,1 @@
+"""Designs that weigh response against toxicity."""

@@ -1,0 +1,98 @@
+"""A decision table of the user's own, as a design."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from paratope.designs.fields import table
+from paratope.designs.interval.base import Boundary, IntervalDesign
+from paratope.designs.problems import Problem
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionTable(IntervalDesign):
+    """A table ``n, escalate if at most, de-escalate if at least, eliminate if at least`` decides.
+
+    ``rows``: one per n, from 1 without a gap to the most patients a level can have; None where a decision does
+    not happen. The MTD is the isotonic rate nearest the target, as for BOIN.
+    """
+
+    name = "table"
+    title = "Decision table of the user"
+    source = "the user's table"
+
+    rows: tuple[tuple[int | None, ...], ...] = table("n, escalate if <=, de-escalate if >=, eliminate if >=")
+
+    @cached_property
+    def _by_n(self) -> dict[int, Boundary]:
+        return {int(r[0] or 0): Boundary(int(r[0] or 0), r[1], r[2], r[3]) for r in self.rows}
+
+    def boundary(self, n: int) -> Boundary:
+        return self._by_n[n]
+
+    def inconsistencies(self) -> Iterator[Problem]:
+        yield from super().inconsistencies()
+        yield from table_problems(self.rows, self.max_n)
+
+
+def table_problems(rows: tuple[tuple[int | None, ...], ...], upto: int) -> Iterator[Problem]:
+    """What is wrong with a table: holes, twice the same n, boundaries that cross or cannot be."""
+    known: set[int] = set()
+    for i, row in enumerate(rows):
+        place = f"$.rows[{i}]"
+        if len(row) != 4 or not all(
+            v is None or (isinstance(v, int) and not isinstance(v, bool)) for v in row
+        ):
+            yield Problem(
+                place,
+                f"expected n and three whole numbers or nothing (escalate if <=, de-escalate if >=, "
+                f"eliminate if >=), not {list(row)}",
+            )
+            continue
+        n, up, down, shut = row
+        if n is None or n < 1:
+            yield Problem(f"{place}[0]", f"n must be a whole number from 1 on, not {n}")
+            continue
+        if n in known:
+            yield Problem(f"{place}[0]", f"n = {n} is there twice")
+        known.add(n)
+        yield from _row_problems(place, n, up, down, shut)
+    missing = [n for n in range(1, upto + 1) if n not in known]
+    if missing:
+        yield Problem(
+            "$.rows",
+            f"there is no row for n = {_ranges(missing)}: a level may have up to {upto} patients "
+            "(cohort size x cohorts)",
+        )
+
+
+def _row_problems(
+    place: str, n: int, up: int | None, down: int | None, shut: int | None
+) -> Iterator[Problem]:
+    for column, value in ((1, up), (2, down), (3, shut)):
+        if value is not None and not 0 <= value <= n:
+            yield Problem(f"{place}[{column}]", f"{value} DLT among {n} patients cannot be")
+    if up is not None and down is not None and up >= down:
+        yield Problem(
+            place, f"at n = {n} both escalate (at most {up}) and de-escalate (at least {down}) hold"
+        )
+    if up is not None and shut is not None and up >= shut:
+        yield Problem(place, f"at n = {n} both escalate (at most {up}) and eliminate (at least {shut}) hold")
+    if shut is not None and (down is None or down > shut):
+        yield Problem(
+            place,
+            f"at n = {n} a level is eliminated from {shut} DLT on, where the table does not de-escalate",
+        )
+
+
+def _ranges(numbers: list[int]) -> str:
+    """1, 2, 3, 7 as ``1-3, 7``."""
+    spans: list[list[int]] = []
+    for n in numbers:
+        if spans and n == spans[-1][-1] + 1:
+            spans[-1] = [spans[-1][0], n]
+        else:
+            spans.append([n])
+    return ", ".join("-".join(map(str, s)) for s in spans)

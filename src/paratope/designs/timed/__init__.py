@@ -1,0 +1,1 @@
+"""Designs that may decide while patients are still in their DLT window."""

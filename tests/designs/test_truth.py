@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,7 +21,7 @@ from paratope.designs.three_plus_three import ThreePlusThree
 from tests.shared import SHARED, needs_shared
 
 pytestmark = needs_shared
-TRUTH = SHARED / "truth" / "dose-finding"
+TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
 
 
 def rows(name: str) -> list[dict[str, str]]:

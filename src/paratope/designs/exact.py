@@ -115,16 +115,17 @@ def advance(design: Design, truths: tuple[Truth, ...], step: Step, merge: bool =
     return Split(Step(seen, r.dose, r.size, r.rule, p, paths), parent, child, outcome, chance)
 
 
-def settle(design: Design, step: Step) -> Step:
-    """Merge situations that only differ in how they were reached: same counts, same next cohort."""
-    keys = [step.dose, step.size]
-    first, child = distinct(step.seen.counts, keys, design.max_n)
-    if len(first) == len(child):
-        return step
+def settle(design: Design, step: Step) -> tuple[Step, Ints]:
+    """Merge situations that only differ in how they were reached: same counts, same next cohort (or same end).
+
+    Returns them, and for every old row its new one.
+    """
+    ended = np.where(step.dose == STOP, step.rule, -1) + 1
+    first, child = distinct(step.seen.counts, [step.dose, step.size, ended], design.max_n)
     kept = step.take(first)
     p = _add(step.p, child, len(first))
     paths = np.bincount(child, weights=step.paths.astype(float), minlength=len(first)).astype(np.int64)
-    return Step(kept.seen, kept.dose, kept.size, kept.rule, p, paths)
+    return Step(kept.seen, kept.dose, kept.size, kept.rule, p, paths), child
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +154,7 @@ def ends(design: Design, truths: tuple[Truth, ...], seen: Seen | None = None, me
         if not len(going.dose):
             break
         if merge:
-            going = settle(design, going)
+            going, _ = settle(design, going)
         step = advance(design, truths, going, merge).after
         visited += len(step.dose)
     last = _join(finished)

@@ -33,7 +33,7 @@ class Step:
 
     ``seen``: what was seen. ``dose``, ``size``: (S,) the next cohort's level (``STOP`` at the end) and size.
     ``rule``: (S,) the rule that decided. ``p``: (T, S) their probability under each truth. ``paths``: (S,) in
-    how many ways each was reached.
+    how many ways each was reached (a float: exact below 2^53).
     """
 
     seen: Seen
@@ -41,7 +41,7 @@ class Step:
     size: Ints
     rule: Ints
     p: Floats
-    paths: Ints
+    paths: Floats
 
     def take(self, rows: Ints | np.ndarray) -> Step:
         """Some of the situations."""
@@ -75,9 +75,9 @@ def begin(design: Design, truths: tuple[Truth, ...], seen: Seen | None = None) -
     if seen is None:
         dose, size = design.first()
         empty = Seen(np.zeros((1, k, c), np.int64), np.zeros(1, np.int64), np.zeros((1, c), np.int64))
-        return Step(empty, np.array([dose]), np.array([size]), np.array([0]), one, np.ones(1, np.int64))
+        return Step(empty, np.array([dose]), np.array([size]), np.array([0]), one, np.ones(1))
     r = design.next(seen)
-    return Step(seen, r.dose, r.size, r.rule, one, np.ones(1, np.int64))
+    return Step(seen, r.dose, r.size, r.rule, one, np.ones(1))
 
 
 def advance(design: Design, truths: tuple[Truth, ...], step: Step, merge: bool = True) -> Split:
@@ -108,9 +108,7 @@ def advance(design: Design, truths: tuple[Truth, ...], step: Step, merge: bool =
         first = child = np.arange(len(parent))
     seen = seen.take(first)
     p = _add(step.p[:, parent] * chance, child, len(first))
-    paths = np.bincount(child, weights=step.paths[parent].astype(float), minlength=len(first)).astype(
-        np.int64
-    )
+    (paths,) = _add(step.paths[None, parent], child, len(first))
     r = design.next(seen)
     return Split(Step(seen, r.dose, r.size, r.rule, p, paths), parent, child, outcome, chance)
 
@@ -124,7 +122,7 @@ def settle(design: Design, step: Step) -> tuple[Step, Ints]:
     first, child = distinct(step.seen.counts, [step.dose, step.size, ended], design.max_n)
     kept = step.take(first)
     p = _add(step.p, child, len(first))
-    paths = np.bincount(child, weights=step.paths.astype(float), minlength=len(first)).astype(np.int64)
+    (paths,) = _add(step.paths[None], child, len(first))
     return Step(kept.seen, kept.dose, kept.size, kept.rule, p, paths), child
 
 

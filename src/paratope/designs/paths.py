@@ -102,7 +102,7 @@ class Paths:
                     dose or None,
                     size,
                     ended,
-                    paths,
+                    int(paths),
                     tuple(p),
                     row,
                 )
@@ -126,11 +126,11 @@ class Paths:
 
     def expected(self) -> dict[str, Any]:
         """How many nodes, ends and ways."""
-        ways = sum(int(s.paths[s.dose == STOP].sum()) for s in self.steps)
+        ways = sum(float(s.paths[s.dose == STOP].sum()) for s in self.steps)
         return {
             "nodes": self.starts[-1],
             "ends": sum(int((s.dose == STOP).sum()) for s in self.steps),
-            "paths": ways + int(self.steps[-1].paths[self.steps[-1].dose != STOP].sum()),
+            "paths": int(ways + self.steps[-1].paths[self.steps[-1].dose != STOP].sum()),
         }
 
 
@@ -147,7 +147,8 @@ def dose_paths(
     `Unusable` where there would be too many nodes to read.
     """
     step = begin(design, truths, seen if seen is not None and seen.total[0] else None)
-    steps, links = [step], []
+    steps = [step]
+    links: list[tuple[Ints, Ints, Ints, Ints, Floats]] = []
     total = 1
     while (step.dose != STOP).any() and (ahead is None or len(links) < ahead):
         going = np.flatnonzero(step.dose != STOP)

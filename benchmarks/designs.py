@@ -151,7 +151,8 @@ def peer_seconds(call: str) -> float | None:
     """Processor seconds of an R call without R's own start; None where R or the package is missing."""
     if shutil.which("Rscript") is None:
         return None
-    script = f"suppressMessages({{x <- system.time(invisible(capture.output({{{call}}})))}}); cat('TIME', x[['user.self']])"
+    timed = f"x <- system.time(invisible(capture.output({{{call}}})))"
+    script = f"suppressMessages({{{timed}}}); cat('TIME', x[['user.self']])"
     done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=False)
     found = done.stdout.rpartition("TIME ")[2]
     return float(found) if done.returncode == 0 and found else None

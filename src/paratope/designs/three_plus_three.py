@@ -46,7 +46,7 @@ class ThreePlusThree(BaseDesign):
     The three give different answers and different sample sizes, so there is no default variant.
 
     Source: Storer, Biometrics 1989;45:925-937 (design A); Korn et al., Stat Med 1994;13:1799-1806 (going down
-    to six); six at the MTD as in Lin & Shih, Biostatistics 2001;2:203-215, and R precautionary 0.2.6.
+    to six); six at the MTD as in R precautionary 0.2.6 (Norris).
     """
 
     name = "3+3"

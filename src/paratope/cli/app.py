@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import sys
-from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from paratope.cli.design.commands import design_app
+from paratope.cli.terminal import finish as _finish
 
 app = typer.Typer(
     name="paratope",
@@ -22,6 +22,7 @@ app = typer.Typer(
 )
 patient_app = typer.Typer(help="Work with patient records.", no_args_is_help=True, rich_markup_mode=None)
 app.add_typer(patient_app, name="patient")
+app.add_typer(design_app, name="design")
 
 
 class Format(StrEnum):
@@ -85,20 +86,6 @@ def _version(wanted: bool) -> None:
 
         typer.echo(f"paratope {__version__}")
         raise typer.Exit
-
-
-def _finish(run: Callable[[], int]) -> None:
-    """End with the code of ``run``. A reader of our pipe who has had enough is no error of ours."""
-    from paratope.cli.terminal import speak_plainly
-
-    speak_plainly()
-    try:
-        code = run()
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
-    raise typer.Exit(code)
 
 
 @app.callback()

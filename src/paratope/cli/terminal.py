@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import os
 import shutil
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import TextIO
+
+import typer
 
 STYLES = {
     "title": "\x1b[1m",
@@ -21,8 +24,6 @@ RESET = "\x1b[0m"
 
 def coloured(stream: TextIO) -> bool:
     """Colour only for people: a terminal, and no NO_COLOR (no-color.org)."""
-    import os
-
     return stream.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
@@ -66,3 +67,15 @@ def speak_plainly() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def finish(run: Callable[[], int]) -> None:
+    """End with the code of ``run``. A reader of our pipe who has had enough is no error of ours."""
+    speak_plainly()
+    try:
+        code = run()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    raise typer.Exit(code)

@@ -14,7 +14,7 @@ from paratope.designs.seen import Seen
 
 WAIT = declare(
     "wait",
-    "{pending} of the patients treated are still in the DLT window: wait for their outcomes before deciding",
+    "outcomes not known yet: {awaited}; wait for them before deciding",
 )
 
 
@@ -41,11 +41,21 @@ class Decision:
 
 
 def decide(design: Design, outcomes: Outcomes) -> Decision:
-    """Decide from the outcomes so far; with patients still in their window, wait."""
+    """Decide from the outcomes so far.
+
+    While patients are still in their DLT window (or their response is awaited, where it counts), a design that needs
+    every outcome waits; one for late toxicity decides with what is known of them.
+    """
+    from paratope.designs.timed.decide import decide_followed  # it builds on this module
+    from paratope.designs.timed.wrapped import timed_core
+
     seen = outcomes.seen(design.doses, design.columns)
-    notes = outcomes.notes()
-    if outcomes.pending:
-        numbers = {**design.numbers(seen), "pending": len(outcomes.pending)}
+    notes = outcomes.notes(design.columns)
+    awaited = outcomes.awaited(design.columns)
+    if awaited and timed_core(design) is not None:
+        return decide_followed(design, outcomes)
+    if awaited:
+        numbers = {**design.numbers(seen), "awaited": len(awaited)}
         return Decision(
             "wait", None, 0, rule(WAIT).key, rule(WAIT).sentence(numbers), (), None, numbers, notes
         )

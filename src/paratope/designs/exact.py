@@ -86,12 +86,12 @@ def advance(design: Design, truths: tuple[Truth, ...], step: Step, merge: bool =
     parents, doses, added, chances = [], [], [], []
     for size in np.unique(step.size):
         rows = np.flatnonzero(step.size == size)
-        outcomes, probs = _cohort(c, int(size), truths)
+        outcomes, probs = _cohort(c, int(size), truths, design.doses)
         o = len(outcomes)
         parents.append(np.repeat(rows, o))
         doses.append(np.repeat(step.dose[rows], o))
         added.append(np.tile(outcomes, (len(rows), 1)))
-        chances.append(probs[:, step.dose[rows] - 1, :].reshape(len(truths), -1))
+        chances.append(probs[:, step.dose[rows] - 1, :].reshape(len(truths), len(rows) * o))
     parent, dose = np.concatenate(parents), np.concatenate(doses)
     outcome, chance = np.concatenate(added), np.concatenate(chances, axis=1)
     if len(parent) > MOST_STATES:
@@ -178,7 +178,7 @@ def _join(steps: list[Step]) -> Step:
 
 
 def _add(p: Floats, child: Ints, size: int) -> Floats:
-    return np.stack([np.bincount(child, weights=row, minlength=size) for row in p])
+    return np.array([np.bincount(child, weights=row, minlength=size) for row in p]).reshape(len(p), size)
 
 
 def distinct(counts: Ints, keys: list[Ints], most: int) -> tuple[Ints, Ints]:
@@ -207,9 +207,13 @@ def distinct(counts: Ints, keys: list[Ints], most: int) -> tuple[Ints, Ints]:
     return order[new], child
 
 
-def _cohort(columns: int, size: int, truths: tuple[Truth, ...]) -> tuple[Ints, Floats]:
+def _cohort(columns: int, size: int, truths: tuple[Truth, ...], levels: int) -> tuple[Ints, Floats]:
     """What a cohort of ``size`` may show: counts (O, C), and their probability (T, K, O) at each level."""
-    cells = np.stack([t.cells(columns) for t in truths])
+    cells = (
+        np.stack([t.cells(columns) for t in truths])
+        if truths
+        else np.zeros((0, levels, 2 if columns == 2 else 4))
+    )
     patterns, outcomes, where = _patterns(columns, size)
     probs = np.zeros((*cells.shape[:2], len(outcomes)))
     for pattern, at in zip(patterns, where, strict=True):

@@ -10,6 +10,8 @@ from typing import Any
 from paratope.designs.problems import Problem
 
 _KEY = "parameter"
+LARGEST = 1_000_000_000
+"""Beyond this a number is a slip of the keyboard, whatever it was meant for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +92,17 @@ def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None
     """What is wrong with the kind of a value (a word where a number must be), if anything."""
     if value is None:
         return None if parameter.optional else Problem(place, f"is missing: {parameter.help}")
+    if parameter.kind == "numbers" and isinstance(value, list | tuple):
+        for i, each in enumerate(value):
+            if not _is_number(each):
+                return Problem(f"{place}[{i}]", f"expected a number ({parameter.help}), not {_said(each)}")
     listed = isinstance(value, list | tuple)
     ok = {
         "whole": _is_whole(value),
         "number": _is_number(value),
         "flag": isinstance(value, bool),
         "choice": isinstance(value, str),
-        "numbers": listed and all(map(_is_number, value)),
+        "numbers": listed,
         "table": listed and all(isinstance(r, list | tuple) for r in value),
     }[parameter.kind]
     wanted = {
@@ -107,7 +113,7 @@ def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None
         "numbers": "a list of numbers",
         "table": "a list of rows",
     }[parameter.kind]
-    return None if ok else Problem(place, f"expected {wanted} ({parameter.help}), not {value!r}")
+    return None if ok else Problem(place, f"expected {wanted} ({parameter.help}), not {_said(value)}")
 
 
 def value_problems(parameter: Parameter, value: Any, place: str) -> Iterator[Problem]:
@@ -132,9 +138,6 @@ def value_problems(parameter: Parameter, value: Any, place: str) -> Iterator[Pro
 
 
 def _bounds(p: Parameter, value: float, place: str) -> Iterator[Problem]:
-    if math.isnan(value):
-        yield Problem(place, f"is not a number ({p.help})")
-        return
     low = value > p.low if p.open else value >= p.low
     high = value < p.high if p.open else value <= p.high
     if not (low and high):
@@ -147,9 +150,16 @@ def _bounds(p: Parameter, value: float, place: str) -> Iterator[Problem]:
         yield Problem(place, f"{said}, not {value:g} ({p.help})")
 
 
+def _said(value: Any) -> str:
+    """A value that is no use, as far as a person needs to see it."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
 def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    """Neither infinite nor the float that is no number; nor so large that sums with it could fail."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST

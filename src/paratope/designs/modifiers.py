@@ -26,7 +26,8 @@ TITRATE = declare(
 )
 TITRATION_OVER = declare(
     "titration.fill-cohort",
-    "single patients end here ({tox} DLT at level {dose}, or the highest level): the cohort at this level is filled",
+    "single patients end here ({tox} DLT at level {dose}, or no open level above): the cohort at this level is "
+    "filled",
 )
 TOO_TOXIC = declare(
     "too-toxic.stop",
@@ -98,7 +99,9 @@ class Modifier(Design):
 
     @property
     def promises(self) -> frozenset[str]:  # type: ignore[override]
-        return self.inner.promises
+        """The inner design's, but for the one on selection: a rule around a design can undo it (a titration
+        that fills a level only after a DLT there; a maximum that stops before the level above was tried)."""
+        return self.inner.promises - {"selection-monotone"}
 
     @property
     def doses(self) -> int:
@@ -126,9 +129,23 @@ class Modifier(Design):
         return self.inner.select(seen)
 
     def numbers(self, seen: Seen) -> dict[str, Any]:
-        would = int(self.inner.judge(seen).dose[0]) if seen.dose[0] else STOP
-        n_would = int(seen.n[0, would - 1]) if would else 0
-        return {**self.inner.numbers(seen), "would": would or None, "n_would": n_would}
+        """The inner design's numbers and this modifier's own. Two modifiers may use the same names: those of the
+        one whose rule decided hold, so that the reason is told with its own numbers."""
+        said, own = self.inner.numbers(seen), {"max_n": self.max_n}
+        if not seen.total[0]:
+            return {**self.own_numbers(seen, STOP), **said, **own}
+        wanted = self.inner.judge(seen)
+        would = int(wanted.dose[0])
+        n_would = int(seen.n[0, would - 1]) if would > STOP else 0
+        mine = {"would": would if would > STOP else None, "n_would": n_would, **self.own_numbers(seen, would)}
+        ruled = self.judge(seen)
+        decided = (ruled.rule[0], ruled.dose[0]) != (wanted.rule[0], wanted.dose[0])
+        return {**said, **mine, **own} if decided else {**mine, **said, **own}
+
+    def own_numbers(self, seen: Seen, would: int) -> dict[str, Any]:
+        """The numbers behind this modifier's rule; ``would``: the level that the inner design asks for."""
+        del seen, would
+        return {}
 
     def spec(self) -> dict[str, Any]:
         inner = self.inner.spec()
@@ -139,7 +156,7 @@ class Modifier(Design):
 @dataclass(frozen=True, kw_only=True)
 class Titration(Modifier):
     """Accelerated titration: one patient per level until the first DLT, then the cohort is filled and the design
-    goes on.
+    goes on. Levels that the design closes, and its own decision to stop, hold for single patients too.
 
     Source: Simon et al., J Natl Cancer Inst 1997;89:1138-1147 (design 2, on DLT only); as the titration of R
     BOIN 2.7.2.
@@ -153,17 +170,16 @@ class Titration(Modifier):
     def judge(self, seen: Seen) -> Rulings:
         r = self.inner.judge(seen)
         full = self.inner.first()[1]
-        dose = np.maximum(seen.dose, 1)
-        single = (seen.n.max(axis=1) <= 1) & (full > 1)
+        rows, dose = np.arange(len(seen)), np.maximum(seen.dose, 1)
+        single = (seen.n.max(axis=1) <= 1) & (full > 1) & (r.dose != STOP) & ~seen.here(r.closed)
         clean = single & (seen.tox.sum(axis=1) == 0)
-        rising = clean & (dose < self.doses)
+        rising = clean & (dose < self.doses) & ~r.closed[rows, np.minimum(dose, self.doses - 1)]
         filling = single & ~rising
-        changed = rising | filling
         return Rulings(
             np.where(rising, dose + 1, np.where(filling, dose, r.dose)),
             np.where(rising, 1, np.where(filling, full - 1, r.size)),
             np.where(rising, TITRATE, np.where(filling, TITRATION_OVER, r.rule)),
-            r.closed & ~changed[:, None],
+            r.closed,
         )
 
 
@@ -214,13 +230,14 @@ class TooToxic(Modifier):
     def select(self, seen: Seen) -> Ints:
         chosen = self.inner.select(seen)
         toxic = self._toxic(seen) & (chosen >= self.level)
-        lower: Ints = np.where(toxic, self.level - 1, chosen)
+        tried = np.where(seen.n[:, : self.level - 1] > 0, np.arange(1, self.level), 0)
+        lower: Ints = np.where(toxic, tried.max(axis=1, initial=0), chosen)
         return lower
 
-    def numbers(self, seen: Seen) -> dict[str, Any]:
+    def own_numbers(self, seen: Seen, would: int) -> dict[str, Any]:
+        del would
         n, tox = int(seen.n[0, self.level - 1]), int(seen.tox[0, self.level - 1])
         return {
-            **super().numbers(seen),
             "toxic_level": self.level,
             "toxic_limit": self._limit(),
             "toxic_certainty": self.certainty,
@@ -240,8 +257,9 @@ class EnoughAtDose(Modifier):
         there = seen.n[np.arange(len(seen)), np.maximum(r.dose, 1) - 1]
         return _stop(r, (r.dose != STOP) & (there >= self.n), ENOUGH)
 
-    def numbers(self, seen: Seen) -> dict[str, Any]:
-        return {**super().numbers(seen), "enough_n": self.n}
+    def own_numbers(self, seen: Seen, would: int) -> dict[str, Any]:
+        del seen, would
+        return {"enough_n": self.n}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -255,6 +273,15 @@ class Precision(Modifier):
     width: float = probability("widest interval that is precise enough")
     level: float = probability("probability that the interval holds", default=0.90)
 
+    def problems(self) -> Iterator[Problem]:
+        found = list(super().problems())
+        yield from found
+        if not found and self.width >= self.level:
+            yield Problem(
+                "$.width",
+                f"{self.width:g} is reached before the first patient: give less than {self.level:g}",
+            )
+
     def _interval(self, seen: Seen, dose: Ints) -> tuple[Any, Any]:
         rows = np.arange(len(seen))
         at = np.maximum(dose, 1) - 1
@@ -267,10 +294,9 @@ class Precision(Modifier):
         low, high = self._interval(seen, r.dose)
         return _stop(r, (r.dose != STOP) & (high - low <= self.width), PRECISE)
 
-    def numbers(self, seen: Seen) -> dict[str, Any]:
-        low, high = self._interval(seen, self.inner.judge(seen).dose)
+    def own_numbers(self, seen: Seen, would: int) -> dict[str, Any]:
+        low, high = self._interval(seen, np.array([would]))
         return {
-            **super().numbers(seen),
             "precision_width": self.width,
             "precision_level": self.level,
             "interval_low": float(low[0]),
@@ -292,9 +318,6 @@ class MaximumN(Modifier):
     def first(self) -> tuple[int, int]:
         dose, size = self.inner.first()
         return dose, min(size, self.n)
-
-    def numbers(self, seen: Seen) -> dict[str, Any]:
-        return {**super().numbers(seen), "max_n": self.max_n}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -332,7 +355,7 @@ class Coherence(Modifier):
     def problems(self) -> Iterator[Problem]:
         yield from super().problems()
         if self.inner.target is None:
-            yield Problem("$.modifiers", "coherence needs a target, and the design has none")
+            yield Problem("$", "coherence needs a target, and the design has none")
 
     def judge(self, seen: Seen) -> Rulings:
         r = self.inner.judge(seen)
@@ -344,9 +367,9 @@ class Coherence(Modifier):
             np.where(up, np.maximum(seen.dose, 1), r.dose), r.size, np.where(up, COHERENT, r.rule), r.closed
         )
 
-    def numbers(self, seen: Seen) -> dict[str, Any]:
-        last = {"last_n": int(seen.last[0, 0]), "last_tox": int(seen.last[0, 1])}
-        return {**super().numbers(seen), **last}
+    def own_numbers(self, seen: Seen, would: int) -> dict[str, Any]:
+        del would
+        return {"last_n": int(seen.last[0, 0]), "last_tox": int(seen.last[0, 1])}
 
 
 def _stop(r: Rulings, hit: Bools, rule: int) -> Rulings:

@@ -56,8 +56,12 @@ class Patient:
 
     @property
     def pending(self) -> bool:
-        """Whether the outcome is still open."""
+        """Whether it is still open whether there will be a DLT."""
         return self.evaluable and self.tox is None
+
+    def awaited(self, efficacy: bool) -> bool:
+        """Whether anything that decides is still open: DLT, and with ``efficacy`` response too."""
+        return self.evaluable and (self.tox is None or (efficacy and self.eff is None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,11 +77,19 @@ class Outcomes:
 
     @property
     def pending(self) -> tuple[Patient, ...]:
-        """Patients whose outcome is still open."""
+        """Patients of whom it is still open whether there will be a DLT."""
         return tuple(p for p in self.patients if p.pending)
 
+    def awaited(self, columns: Sequence[str]) -> tuple[Patient, ...]:
+        """Patients of whom anything that these columns count is still open."""
+        return tuple(p for p in self.patients if p.awaited("eff" in columns))
+
     def seen(self, doses: int, columns: Sequence[str] = ("n", "tox")) -> Seen:
-        """The counts that a design looks at: evaluable patients with a known outcome, at the level received."""
+        """The counts that a design looks at: evaluable patients with a known outcome, at the level received.
+
+        Raises `Unusable` where a patient was assigned, or received, a level that does not exist.
+        """
+        refuse(self._level_problems(doses))
         width = len(columns)
         counts = np.zeros((1, doses, width), np.int64)
         last = np.zeros((1, width), np.int64)
@@ -86,7 +98,7 @@ class Outcomes:
             own = np.zeros((1, width), np.int64)
             for p in cohort:
                 dose = p.assigned
-                if p.evaluable and p.tox is not None:
+                if p.evaluable and not p.awaited("eff" in columns):
                     mark = np.array([1, p.tox, bool(p.eff), bool(p.tox and p.eff)][:width], np.int64)
                     counts[0, p.dose - 1] += mark
                     own[0] += mark
@@ -94,8 +106,17 @@ class Outcomes:
                 last = own
         return Seen(counts, np.array([dose], np.int64), last)
 
-    def notes(self) -> tuple[str, ...]:
-        """Everything about the patients that the counts alone hide."""
+    def _level_problems(self, doses: int) -> Iterator[Problem]:
+        for i, p in enumerate(self.patients, 1):
+            for word, level in (("assigned", p.assigned), ("received", p.dose)):
+                if not 1 <= level <= doses and (word == "assigned" or p.received is not None):
+                    yield Problem(
+                        f"patient {p.id or i}",
+                        f"{word} dose level {level}, which does not exist: there are {doses}",
+                    )
+
+    def notes(self, columns: Sequence[str] = ("n", "tox")) -> tuple[str, ...]:
+        """Everything about the patients that the counts of these columns hide."""
         said = []
         for i, p in enumerate(self.patients, 1):
             who = f"patient {p.id or i}"
@@ -109,12 +130,14 @@ class Outcomes:
             elif p.tox is None:
                 part = f", followed for {p.followed:.0%} of it" if p.followed < 1 else ""
                 said.append(f"{who} at level {p.dose} is still in the DLT window{part}: outcome pending")
+            elif p.awaited("eff" in columns):
+                said.append(f"{who} at level {p.dose}: it is not known yet whether there is a response")
             if p.replaces:
                 said.append(f"{who} replaces patient {p.replaces}")
         return tuple(said)
 
 
-_COHORT = re.compile(r"(\d+)([A-Za-z?]+)")
+_COHORT = re.compile(r"([0-9]{1,4})([A-Za-z?]+)")
 
 
 def parse_outcomes(text: str, doses: int, efficacy: bool = False) -> Outcomes:

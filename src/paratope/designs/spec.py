@@ -21,7 +21,9 @@ def read_design(data: Any) -> Design:
     given = dict(data)
     name = given.pop("design", None)
     modifiers = given.pop("modifiers", [])
-    if name not in NAMES:
+    if name is None:
+        raise Unusable([Problem("$.design", f"is missing: the name of a design ({', '.join(NAMES)})")])
+    if not isinstance(name, str) or name not in NAMES:
         raise Unusable([Problem("$.design", _unknown("design", name, list(NAMES)))])
     problems: list[Problem] = []
     design: Design | None = _build(design_class(name), given, "$", problems)
@@ -36,40 +38,44 @@ def read_design(data: Any) -> Design:
 
 
 def _modify(design: Any, data: Any, place: str, problems: list[Problem]) -> Any:
-    if not isinstance(data, Mapping) or data.get("modifier") not in MODIFIERS:
-        name = data.get("modifier") if isinstance(data, Mapping) else data
+    name = data.get("modifier") if isinstance(data, Mapping) else data
+    if not isinstance(data, Mapping) or not isinstance(name, str) or name not in MODIFIERS:
         problems.append(Problem(place, _unknown("modifier", name, list(MODIFIERS))))
         return design
     own = {k: v for k, v in data.items() if k != "modifier"}
-    return _build(MODIFIERS[data["modifier"]], own, place, problems, inner=design) or design
+    return _build(MODIFIERS[name], own, place, problems, inner=design) or design
 
 
 def _build(cls: type, given: dict[str, Any], place: str, problems: list[Problem], **fixed: Any) -> Any:
     """Make a design or modifier; None, and its problems noted, where that cannot be."""
     known = {f.name: (f, p) for f, p in parameters(cls)}
-    found = [
+    problems += [
         Problem(f"{place}.{key}", _unknown("parameter", key, list(known)))
         for key in given
         if key not in known
     ]
+    found: list[Problem] = []
+    bad = set()
     for key, (f, p) in known.items():
         if key not in given and f.default is MISSING:
             found.append(Problem(f"{place}.{key}", f"is missing: {p.help}"))
+            bad.add(key)
         elif key in given:
-            found += _value_problems(p, given[key], f"{place}.{key}")
-    values = {k: _frozen(v) for k, v in given.items() if k in known}
-    if not found and None not in fixed.values():
-        try:
-            return cls(**values, **fixed)
-        except Unusable as bad:
-            found = [Problem(p.place.replace("$", place, 1), p.message) for p in bad.problems]
-    problems += found
+            wrong = type_problem(p, given[key], f"{place}.{key}")
+            if wrong is not None:
+                found.append(wrong)
+                bad.add(key)
+    if found or None in fixed.values():
+        for key, (_f, p) in known.items():
+            if key in given and key not in bad:
+                found += value_problems(p, given[key], f"{place}.{key}")
+        problems += found
+        return None
+    try:
+        return cls(**{k: _frozen(v) for k, v in given.items() if k in known}, **fixed)
+    except Unusable as unusable:
+        problems += [Problem(p.place.replace("$", place, 1), p.message) for p in unusable.problems]
     return None
-
-
-def _value_problems(parameter: Parameter, value: Any, place: str) -> list[Problem]:
-    wrong = type_problem(parameter, value, place)
-    return [wrong] if wrong is not None else list(value_problems(parameter, value, place))
 
 
 def _frozen(value: Any) -> Any:

@@ -16,6 +16,11 @@ def above(limit: float, n: ArrayLike, y: ArrayLike, a: float = 1.0, b: float = 1
 
 
 def first_count(limit: float, n: int, certainty: float, a: float = 1.0, b: float = 1.0) -> int | None:
-    """The fewest events among ``n`` for which Pr(p > limit) exceeds ``certainty``; None if not even ``n`` do."""
-    over = np.flatnonzero(above(limit, n, np.arange(n + 1), a, b) > certainty)
-    return int(over[0]) if len(over) else None
+    """The fewest events among ``n``, one at least, for which Pr(p > limit) exceeds ``certainty``; None if not
+    even ``n`` do.
+
+    No events at all never count against a level, however low the limit: R BOIN 2.7.2, ``get.boundary``, looks
+    from one event on.
+    """
+    over = np.flatnonzero(above(limit, n, np.arange(1, n + 1), a, b) > certainty)
+    return int(over[0]) + 1 if len(over) else None

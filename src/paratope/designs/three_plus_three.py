@@ -13,22 +13,23 @@ from paratope.designs.reasons import declare
 from paratope.designs.seen import Bools, Ints, Seen
 
 _SEEN = "{tox} DLT among {n} at dose level {dose}"
+_OVER = "{over_tox} DLT among {over_n} at dose level {over_level}"
 FILL = declare("3+3.fill", f"{_SEEN}: the group of {{group}} is not complete, go on at this level")
 EXPAND = declare("3+3.expand", f"{_SEEN}: one DLT among three, so treat three more at this level")
 ESCALATE = declare("3+3.escalate", f"{_SEEN}: tolerated, so escalate to level {{next}}")
 CONFIRM = declare(
-    "3+3.six-at-mtd", f"{_SEEN}: the MTD must have six patients, so treat three more at this level"
+    "3+3.six-at-mtd", f"{_SEEN}: the MTD must have six patients, so treat {{more}} more at this level"
 )
 DOWN = declare(
     "3+3.de-escalate",
-    f"{_SEEN}: two or more, so this level is above the MTD; level {{next}} is expanded to six",
+    f"{_OVER}: two or more, so this level is above the MTD; level {{next}} is expanded to six",
 )
-ABOVE = declare("3+3.stop-above-mtd", f"{_SEEN}: two or more, so this level is above the MTD: stop")
+ABOVE = declare("3+3.stop-above-mtd", f"{_OVER}: two or more, so this level is above the MTD: stop")
 NONE = declare(
     "3+3.stop-too-toxic",
-    f"{_SEEN}: two or more at the lowest dose level, so no level is tolerated: stop",
+    f"{_OVER}: two or more at the lowest dose level, so no level is tolerated: stop",
 )
-TOP = declare("3+3.stop-at-highest", f"{_SEEN}: tolerated, and this is the highest level: stop")
+TOP = declare("3+3.stop-at-highest", f"{_SEEN}: tolerated, and there is no higher level to try: stop")
 FOUND = declare("3+3.stop-mtd-found", f"{_SEEN}: tolerated, and the level above is too toxic: stop")
 
 VARIANTS = ("no-deescalation", "deescalate-to-six", "six-at-mtd")
@@ -52,7 +53,6 @@ class ThreePlusThree(BaseDesign):
     name = "3+3"
     title = "3+3 design"
     source = "Storer, Biometrics 1989;45:925-937; Korn et al., Stat Med 1994;13:1799-1806"
-    promises = frozenset({"monotone"})
 
     variant: str = choice("which of the three 3+3 designs", VARIANTS)
     cohort_size: int = whole("patients per cohort: three", 3, 3, default=3)
@@ -67,6 +67,13 @@ class ThreePlusThree(BaseDesign):
         "has no target",
         default=None,
     )
+
+    @property
+    def promises(self) -> frozenset[str]:  # type: ignore[override]
+        """Monotone always; in selection unless a maximum of cohorts may end the study before the rule does (then
+        toxicity at a level costs patients that would have shown the level above to be tolerated)."""
+        cut = self.max_n < 6 * self.doses
+        return frozenset({"monotone"} if cut else {"monotone", "selection-monotone"})
 
     @property
     def max_n(self) -> int:
@@ -84,32 +91,37 @@ class ThreePlusThree(BaseDesign):
         return fine
 
     def judge(self, seen: Seen) -> Rulings:
-        rows = np.arange(len(seen))
         dose = np.maximum(seen.dose, 1)
+        levels = np.arange(1, self.doses + 1)
         exceeded, tolerated = self.exceeded(seen), self.tolerated(seen)
         n, tox = (seen.here(c) for c in (seen.n, seen.tox))
         over, fine = seen.here(exceeded), seen.here(tolerated)
-        top = dose == self.doses
-        blocked = ~top & exceeded[rows, np.minimum(dose, self.doses - 1)]
-        below = seen.n[rows, np.maximum(dose - 2, 0)]
-        goes_down = (self.variant != "no-deescalation") & (dose > 1) & (below < 6)
-        six_wanted = (self.variant == "six-at-mtd") & (n < 6)
+        # Reports may hold what the rule would never do (a level left out, a level above the MTD given again), so
+        # up is the first level above that still needs patients, and down the level below the first one exceeded.
+        complete = tolerated & (seen.n >= 6)
+        wanting = (levels > dose[:, None]) & ~complete
+        up = np.where(wanting.any(axis=1), wanting.argmax(axis=1) + 1, 0)
+        down = np.where(exceeded.any(axis=1), exceeded.argmax(axis=1), self.doses)
+        blocked = up > down
+        n_down = np.where(down > 0, _of(seen.n, down), 6)
+        goes_down = (self.variant != "no-deescalation") & (n_down < 6)
+        six_wanted = (self.variant == "six-at-mtd") | ((self.variant == "deescalate-to-six") & blocked)
 
         rule = np.full(len(seen), FILL)
         rule[(n == 3) & (tox == 1)] = EXPAND
         rule[fine] = ESCALATE
-        rule[fine & top] = TOP
+        rule[fine & (up == 0)] = TOP
         rule[fine & blocked] = FOUND
-        rule[fine & (top | blocked) & six_wanted] = CONFIRM
+        rule[fine & ((up == 0) | blocked) & six_wanted & (n < 6)] = CONFIRM
         rule[over] = ABOVE
         rule[over & goes_down] = DOWN
         rule[exceeded[:, 0]] = NONE
 
         stops = np.isin(rule, (TOP, FOUND, ABOVE, NONE))
-        move = np.where(rule == ESCALATE, 1, np.where(rule == DOWN, -1, 0))
-        next_dose = np.where(stops, STOP, dose + move)
-        there = seen.n[rows, np.maximum(next_dose, 1) - 1]
-        size = np.where(stops, 0, np.where(there < 3, 3 - there, np.maximum(6 - there, 0)))
+        next_dose = np.where(rule == ESCALATE, up, np.where(rule == DOWN, down, dose))
+        next_dose = np.where(stops, STOP, next_dose)
+        there = _of(seen.n, next_dose)
+        size = np.where(stops, 0, np.where(there < 3, 3 - there, 6 - there))
         return Rulings(next_dose, size, rule, exceeded)
 
     def select(self, seen: Seen) -> Ints:
@@ -120,4 +132,20 @@ class ThreePlusThree(BaseDesign):
 
     def numbers(self, seen: Seen) -> dict[str, Any]:
         said = super().numbers(seen)
-        return {**said, "group": 3 if said["n"] < 3 else 6, "variant": self.variant}
+        over = np.flatnonzero(seen.tox[0] >= 2)
+        level = int(over[0]) + 1 if len(over) else None
+        return {
+            **said,
+            "group": 3 if said["n"] < 3 else 6,
+            "more": max(6 - said["n"], 0),
+            "variant": self.variant,
+            "over_level": level,
+            "over_n": None if level is None else int(seen.n[0, level - 1]),
+            "over_tox": None if level is None else int(seen.tox[0, level - 1]),
+        }
+
+
+def _of(values: Ints, level: Ints) -> Ints:
+    """Of (S, K) ``values``, those of each situation's ``level`` (S,) (level 1 where it is 0)."""
+    found: Ints = values[np.arange(len(level)), np.maximum(level, 1) - 1]
+    return found

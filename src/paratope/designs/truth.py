@@ -10,6 +10,9 @@ import numpy as np
 from paratope.designs.problems import Problem, refuse
 from paratope.designs.seen import Floats
 
+MOST_ODDS = 1e6
+"""Largest odds ratio: beyond, response and DLT go together as nearly as they can, and squares lose their digits."""
+
 
 @dataclass(frozen=True, slots=True)
 class Truth:
@@ -35,8 +38,10 @@ class Truth:
             yield Problem(
                 "eff", f"has {len(self.eff)} dose levels, the DLT probabilities have {len(self.tox)}"
             )
-        if not self.odds_ratio > 0:
-            yield Problem("odds_ratio", f"expected a number above 0, not {self.odds_ratio:g}")
+        if not 0 < self.odds_ratio <= MOST_ODDS:
+            yield Problem(
+                "odds_ratio", f"expected a number above 0, {MOST_ODDS:g} at most, not {self.odds_ratio:g}"
+            )
 
     def cells(self, columns: int) -> Floats:
         """(K, 2) without and with DLT; or (K, 4) neither, DLT only, response only, both."""
@@ -47,16 +52,23 @@ class Truth:
             raise ValueError("this design needs the probabilities of response too")
         e = np.array(self.eff)
         both = _both(t, e, self.odds_ratio)
-        return np.stack([1 - t - e + both, t - both, e - both, both], axis=1)
+        cells = np.stack([1 - t - e + both, t - both, e - both, both], axis=1)
+        return np.asarray(np.clip(cells, 0.0, 1.0))  # rounding leaves -1e-17 where a cell is empty
 
 
 def _both(t: Floats, e: Floats, odds_ratio: float) -> Floats:
-    """Pr(DLT and response) with those margins and odds ratio (Plackett, J Am Stat Assoc 1965;60:516)."""
-    if odds_ratio == 1:
-        return t * e
+    """Pr(DLT and response) with those margins and odds ratio (Plackett, J Am Stat Assoc 1965;60:516-522).
+
+    The smaller root of (r - 1) x^2 - a x + r t e = 0 with a = 1 + (t + e)(r - 1), written in the form that does
+    not subtract nearly equal numbers: near independence (r near 1) the usual one loses most of its digits.
+    """
     a = 1 + (t + e) * (odds_ratio - 1)
-    root = np.sqrt(a * a - 4 * odds_ratio * (odds_ratio - 1) * t * e)
-    return np.asarray((a - root) / (2 * (odds_ratio - 1)))
+    root = np.sqrt(np.maximum(a * a - 4 * odds_ratio * (odds_ratio - 1) * t * e, 0.0))
+    product = 2 * odds_ratio * t * e
+    positive = np.divide(product, a + root, out=np.zeros_like(t), where=(a > 0) & (product > 0))
+    if odds_ratio >= 1:
+        return positive
+    return np.asarray(np.where(a > 0, positive, (a - root) / (2 * (odds_ratio - 1))))
 
 
 def truth_problems(truth: Truth, doses: int, efficacy: bool, place: str) -> Iterator[Problem]:

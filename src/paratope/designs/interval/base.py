@@ -21,9 +21,9 @@ _SEEN = "{tox} DLT among {n} at dose level {dose}"
 ESCALATE = declare(
     "interval.escalate", f"{_SEEN}: at most {{escalate_if_at_most}}, so escalate to level {{next}}"
 )
-STAY = declare(
-    "interval.stay",
-    f"{_SEEN}: more than {{escalate_if_at_most}} and fewer than {{deescalate_if_at_least}}, so stay",
+STAY = declare("interval.stay", f"{_SEEN}: {{stay_if}}, so stay")
+NOBODY = declare(
+    "interval.nobody-yet", "nobody at dose level {dose} has a known outcome yet, so treat there: level {next}"
 )
 TOP = declare(
     "interval.stay-at-highest",
@@ -43,8 +43,8 @@ LOWEST = declare(
 )
 ELIMINATE = declare(
     "interval.eliminate",
-    f"{_SEEN}: at least {{eliminate_if_at_least}}, so this level and all above are closed for good; "
-    "go to level {next}",
+    "{closed_tox} DLT among {closed_n} at dose level {closed_level}: at least {closed_if_at_least}, so this level "
+    "and all above are closed for good; go to level {next}",
 )
 TOXIC = declare(
     "interval.stop-too-toxic",
@@ -67,6 +67,9 @@ EXTRA_SAFE = declare(
 
 NEVER = 1_000_000
 """A count of DLTs that is never reached: the boundary of a decision that cannot happen at this n."""
+
+UP, DOWN, SHUT, SAFE = range(4)
+"""Rows of the limits: escalate, de-escalate, eliminate, extra safe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +104,7 @@ class IntervalDesign(BaseDesign):
 
     @abstractmethod
     def boundary(self, n: int) -> Boundary:
-        """The boundaries after ``n`` patients at a level."""
+        """The boundaries after ``n`` patients at a level (``n`` may exceed the planned maximum)."""
 
     def extra_safe(self, n: int) -> int | None:
         """Fewest DLTs among ``n`` at the lowest level that stop the study early as likely too toxic."""
@@ -117,38 +120,51 @@ class IntervalDesign(BaseDesign):
         return tuple(self.boundary(n) for n in range(1, self.max_n + 1))
 
     @cached_property
-    def _limits(self) -> tuple[Ints, Ints, Ints, Ints]:
-        """By n from 0: escalate (-1 for never), de-escalate, eliminate, extra safe (`NEVER` for never)."""
-        rows = self._boundaries
-        up = [-1, *(-1 if b.escalate is None else b.escalate for b in rows)]
-        down = [NEVER, *(NEVER if b.deescalate is None else b.deescalate for b in rows)]
-        shut = [NEVER, *(NEVER if b.eliminate is None else b.eliminate for b in rows)]
-        safe = [NEVER, *(NEVER if (s := self.extra_safe(b.n)) is None else s for b in rows)]
-        return np.array(up), np.array(down), np.array(shut), np.array(safe)
+    def _limits(self) -> Ints:
+        """(4, N + 1) by n from 0: escalate (-1 for never), de-escalate, eliminate, extra safe (`NEVER` for
+        never).
+        """
+        return np.array([(-1, NEVER, NEVER, NEVER), *map(self._row, self._boundaries)]).T
+
+    def _row(self, b: Boundary) -> tuple[int, int, int, int]:
+        def known(value: int | None, never: int = NEVER) -> int:
+            return never if value is None else value
+
+        return known(b.escalate, -1), known(b.deescalate), known(b.eliminate), known(self.extra_safe(b.n))
 
     def _upto(self, n: Ints) -> Ints:
-        """``n`` as an index of the boundaries; above the planned maximum those of the maximum hold."""
+        """``n`` as an index of the limits, which end at the planned maximum."""
         return np.minimum(n, self.max_n)
+
+    def _at(self, limit: int, n: Ints) -> Ints:
+        """One of the limits at each ``n``. A level may have had more patients than the study foresees (what
+        people report, never what the design would do): then the boundary is worked out for that number."""
+        found: Ints = self._limits[limit, self._upto(n)]
+        for more in np.unique(n[n > self.max_n]):
+            found[n == more] = self._row(self.boundary(int(more)))[limit]
+        return found
 
     def closed(self, seen: Seen) -> Bools:
         """(S, K) levels closed as too toxic: the first whose DLTs reach the boundary, and all above."""
-        shut = self._limits[2]
-        over: Bools = np.logical_or.accumulate(seen.tox >= shut[self._upto(seen.n)], axis=1)
+        over: Bools = np.logical_or.accumulate(seen.tox >= self._at(SHUT, seen.n), axis=1)
         return over
 
+    def _risky(self, seen: Seen) -> Bools:
+        """(S,) the extra safe rule stops the study at the lowest level."""
+        risky: Bools = seen.tox[:, 0] >= self._at(SAFE, seen.n[:, 0])
+        return risky
+
     def judge(self, seen: Seen) -> Rulings:
-        up, down, _shut, safe = self._limits
-        closed = self.closed(seen)
+        closed, risky = self.closed(seen), self._risky(seen)
         dose = np.maximum(seen.dose, 1)
-        n = self._upto(seen.here(seen.n))
-        tox = seen.here(seen.tox)
+        n, tox = seen.here(seen.n), seen.here(seen.tox)
         highest = dose == self.doses
         above = np.minimum(dose, self.doses - 1)
         above_closed = ~highest & closed[np.arange(len(seen)), above]
-        rising, falling = tox <= up[n], tox >= down[n]
+        rising, falling = tox <= self._at(UP, n), tox >= self._at(DOWN, n)
         here_closed = seen.here(closed)
 
-        rule = np.full(len(seen), STAY)
+        rule = np.where(n == 0, NOBODY, STAY)
         rule[rising] = ESCALATE
         rule[rising & highest] = TOP
         rule[rising & above_closed] = CLOSED
@@ -165,7 +181,6 @@ class IntervalDesign(BaseDesign):
                 enough &= next_dose == dose
             rule[enough] = ENOUGH if self.early_stop_rule == "with-stay" else ENOUGH_ANY
             next_dose = np.where(enough, STOP, next_dose)
-        risky = seen.tox[:, 0] >= safe[self._upto(seen.n[:, 0])]
         rule[risky] = EXTRA_SAFE
         rule[closed[:, 0]] = TOXIC
         next_dose = np.where(risky | closed[:, 0], STOP, next_dose)
@@ -173,8 +188,7 @@ class IntervalDesign(BaseDesign):
         return Rulings(next_dose, size, rule, closed | risky[:, None])
 
     def select(self, seen: Seen) -> Ints:
-        risky = seen.tox[:, 0] >= self._limits[3][self._upto(seen.n[:, 0])]
-        used = (seen.n > 0) & ~self.closed(seen) & ~risky[:, None]
+        used = (seen.n > 0) & ~self.closed(seen) & ~self._risky(seen)[:, None]
         return self._choose(rates(seen.n, seen.tox, used), used)
 
     def _choose(self, fitted: Any, used: Bools) -> Ints:
@@ -192,6 +206,11 @@ class IntervalDesign(BaseDesign):
         said = super().numbers(seen)
         here = self._said(said["n"])
         lowest = int(seen.n[0, 0])
+        shut = self.closed(seen)[0]
+        first = int(shut.argmax()) if shut.any() else None
+        closed_n = int(seen.n[0, first or 0])
+        more = [] if here.escalate is None else [f"more than {here.escalate}"]
+        fewer = [] if here.deescalate is None else [f"fewer than {here.deescalate}"]
         return {
             **said,
             "target": self.target,
@@ -203,7 +222,14 @@ class IntervalDesign(BaseDesign):
             "eliminate_lowest": self._said(lowest).eliminate,
             "stop_lowest": self.extra_safe(lowest) if lowest else None,
             "early_stop_n": self.early_stop_n,
+            "stay_if": " and ".join(more + fewer) or "no boundary at this number of patients",
+            "closed_level": None if first is None else first + 1,
+            "closed_n": None if first is None else closed_n,
+            "closed_tox": None if first is None else int(seen.tox[0, first]),
+            "closed_if_at_least": None if first is None else self._said(closed_n).eliminate,
         }
 
     def _said(self, n: int) -> Boundary:
-        return self._boundaries[min(n, self.max_n) - 1] if n else Boundary(0, None, None, None)
+        if n > self.max_n:
+            return self.boundary(n)
+        return self._boundaries[n - 1] if n else Boundary(0, None, None, None)

@@ -86,6 +86,8 @@ class Boin(IntervalDesign):
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
+        if not (0 < self.target < 1 and 0 < self.cutoff < 1):
+            return  # what follows from that would only be said twice
         saf, tox = self._margins()
         if saf > 0.9 * self.target:
             yield Problem("$.p_saf", f"{saf:g} is not at least a tenth below the target {self.target:g}")

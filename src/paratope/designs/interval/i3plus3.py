@@ -44,6 +44,8 @@ class I3plus3(IntervalDesign):
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
+        if not 0 < self.target < 1:
+            return  # what follows from that would only be said twice
         if self.target - self.margin_low <= 0:
             yield Problem(
                 "$.margin_low", f"{self.margin_low:g} reaches to 0 or below: target {self.target:g}"

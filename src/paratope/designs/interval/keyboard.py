@@ -12,10 +12,12 @@ from scipy.special import betainc
 from paratope.designs.fields import probability
 from paratope.designs.interval.base import Boundary, IntervalDesign
 from paratope.designs.problems import Problem
-from paratope.designs.seen import Floats
+from paratope.designs.seen import Floats, Ints
 from paratope.designs.tails import first_count
 
 ROUNDING = 1e-9
+NARROWEST = 0.01
+"""Narrowest target key: with narrower ones there would be hundreds of keys, none of them meaningful."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,11 +25,15 @@ class Keyboard(IntervalDesign):
     """Keyboard: where is the strongest key, below the target key, on it, or above?
 
     The target key is (target - margin_low, target + margin_high); keys of the same width are laid beside it
-    while they fit between 0 and 1, and what is left over at either end is no key. The strongest key is the one
-    with the largest posterior probability under a uniform prior.
+    between 0 and 1. The strongest key is the one with the largest posterior probability under a uniform prior;
+    the target key where another is equally strong. What is left over at either end is a shorter key, and counts
+    by its probability per width: without the one at the lower end, a target below three margins would have no
+    key to escalate from. So Keyboard decides exactly as mTPI-2.
 
-    Source: Yan, Mandrekar, Yuan, Clin Cancer Res 2017;23:3994-4003. Boundaries and elimination (from the first
-    patient on) agree with R Keyboard 0.1.3.
+    Source: Yan, Mandrekar, Yuan, Clin Cancer Res 2017;23:3994-4003 (who leave the shorter keys out). Boundaries
+    and elimination (from the first patient on) agree with R Keyboard 0.1.3, ``get.boundary.kb``, which counts them;
+    where two keys are equally strong by symmetry (targets .45 and .55) its answer depends on rounding. Its
+    simulation, ``get.oc.kb``, eliminates from three patients on only.
     """
 
     name = "keyboard"
@@ -40,25 +46,33 @@ class Keyboard(IntervalDesign):
 
     @cached_property
     def edges(self) -> Floats:
-        """The edges of the intervals that are compared, rising."""
+        """The edges of the intervals that are compared, rising from 0 to 1."""
         low, high = self.target - self.margin_low, self.target + self.margin_high
         width = high - low
         below = int((low + ROUNDING) / width)
         above = int((1 - high + ROUNDING) / width)
-        edges: Floats = low + width * np.arange(-below, above + 2, dtype=np.float64)
-        return edges
+        whole = np.clip(low + width * np.arange(-below, above + 2, dtype=np.float64), 0.0, 1.0)
+        bottom = [0.0] if whole[0] > ROUNDING else []
+        top = [1.0] if whole[-1] < 1 - ROUNDING else []
+        return np.concatenate([bottom, whole, top])
 
-    def _strength(self, n: int) -> Floats:
-        """(n + 1, intervals) the posterior weight of each interval, for y = 0 to n."""
+    @cached_property
+    def _aimed(self) -> int:
+        """Which interval is the target key."""
+        return int(np.searchsorted(self.edges, self.target)) - 1
+
+    def _strongest(self, n: int) -> Ints:
+        """(n + 1,) the interval of the largest posterior probability per width, for y = 0 to n."""
         y = np.arange(n + 1)[:, None]
-        edges = np.clip(self.edges, 0, 1)
-        held: Floats = np.diff(betainc(1.0 + y, 1.0 + n - y, edges[None, :]), axis=1)
-        return held
+        held = np.diff(betainc(1.0 + y, 1.0 + n - y, self.edges[None, :]), axis=1) / np.diff(self.edges)
+        strongest = held.argmax(axis=1)
+        as_strong = held[:, self._aimed] >= held.max(axis=1) * (1 - ROUNDING)
+        chosen: Ints = np.where(as_strong, self._aimed, strongest)
+        return chosen
 
     def boundary(self, n: int) -> Boundary:
-        strongest = self._strength(n).argmax(axis=1)
-        aimed = int(np.searchsorted(self.edges, self.target)) - 1
-        up, down = np.flatnonzero(strongest < aimed), np.flatnonzero(strongest > aimed)
+        strongest = self._strongest(n)
+        up, down = np.flatnonzero(strongest < self._aimed), np.flatnonzero(strongest > self._aimed)
         shut = first_count(self.target, n, self.cutoff)
         falls = int(down[0]) if len(down) else None
         if shut is not None:
@@ -67,6 +81,14 @@ class Keyboard(IntervalDesign):
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
+        if not 0 < self.target < 1:
+            return  # what follows from that would only be said twice
+        if self.margin_low + self.margin_high < NARROWEST:
+            yield Problem(
+                "$.margin_low",
+                f"the target interval is only {self.margin_low + self.margin_high:g} wide: expected at least "
+                f"{NARROWEST:g}",
+            )
         if self.target - self.margin_low <= 0:
             yield Problem(
                 "$.margin_low", f"{self.margin_low:g} reaches to 0 or below: target {self.target:g}"
@@ -79,7 +101,8 @@ class Keyboard(IntervalDesign):
 
 @dataclass(frozen=True, kw_only=True)
 class Mtpi2(Keyboard):
-    """mTPI-2: as Keyboard, but the shorter intervals at both ends count too, each by its probability per width.
+    """mTPI-2: intervals of equal width around the target and shorter ones at both ends; the one with the largest
+    posterior probability per width decides. The same decisions as Keyboard.
 
     Source: Guo, Wang, Yang, Lynn, Ji, Contemp Clin Trials 2017;58:23-33 (equal-length intervals, the largest
     unit probability mass decides).
@@ -88,14 +111,3 @@ class Mtpi2(Keyboard):
     name = "mtpi2"
     title = "Modified toxicity probability interval design 2 (mTPI-2)"
     source = "Guo, Wang, Yang, Lynn, Ji, Contemp Clin Trials 2017;58:23-33"
-
-    @cached_property
-    def edges(self) -> Floats:
-        inner = super().edges
-        low = [0.0] if inner[0] > ROUNDING else []
-        high = [1.0] if inner[-1] < 1 - ROUNDING else []
-        return np.concatenate([low, inner, high])
-
-    def _strength(self, n: int) -> Floats:
-        per_width: Floats = super()._strength(n) / np.diff(self.edges)
-        return per_width

@@ -16,7 +16,8 @@ class DecisionTable(IntervalDesign):
     """A table ``n, escalate if at most, de-escalate if at least, eliminate if at least`` decides.
 
     ``rows``: one per n, from 1 without a gap to the most patients a level can have; None where a decision does
-    not happen. The MTD is the isotonic rate nearest the target, as for BOIN.
+    not happen. The MTD is the isotonic rate nearest the target, as for BOIN. Of a level with more patients than the
+    table has rows, the table says nothing: it stays open, and the decision there is to stay.
     """
 
     name = "table"
@@ -30,7 +31,7 @@ class DecisionTable(IntervalDesign):
         return {int(r[0] or 0): Boundary(int(r[0] or 0), r[1], r[2], r[3]) for r in self.rows}
 
     def boundary(self, n: int) -> Boundary:
-        return self._by_n[n]
+        return self._by_n.get(n, Boundary(n, None, None, None))
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
@@ -59,7 +60,8 @@ def table_problems(rows: tuple[tuple[int | None, ...], ...], upto: int) -> Itera
             yield Problem(f"{place}[0]", f"n = {n} is there twice")
         known.add(n)
         yield from _row_problems(place, n, up, down, shut)
-    missing = [n for n in range(1, upto + 1) if n not in known]
+    inner = sorted(n for n in known if n <= upto)
+    missing = [(a + 1, b - 1) for a, b in zip([0, *inner], [*inner, upto + 1], strict=True) if b - a > 1]
     if missing:
         yield Problem(
             "$.rows",
@@ -87,12 +89,6 @@ def _row_problems(
         )
 
 
-def _ranges(numbers: list[int]) -> str:
-    """1, 2, 3, 7 as ``1-3, 7``."""
-    spans: list[list[int]] = []
-    for n in numbers:
-        if spans and n == spans[-1][-1] + 1:
-            spans[-1] = [spans[-1][0], n]
-        else:
-            spans.append([n])
-    return ", ".join("-".join(map(str, s)) for s in spans)
+def _ranges(spans: list[tuple[int, int]]) -> str:
+    """1 to 3 and 7 as ``1-3, 7``."""
+    return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in spans)

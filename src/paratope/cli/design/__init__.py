@@ -1,0 +1,1 @@
+"""``paratope design``: dose-finding designs from the command line."""

@@ -1,0 +1,55 @@
+"""A decision with its reason while patients are still in their DLT window."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from paratope.designs.base import STOP, Design
+from paratope.designs.decision import Decision, decide_seen
+from paratope.designs.outcomes import Outcomes
+from paratope.designs.reasons import rule
+from paratope.designs.timed.followed import WAIT, Followed
+from paratope.designs.timed.wrapped import next_followed, numbers_followed
+
+
+def decide_followed(design: Design, outcomes: Outcomes) -> Decision:
+    """What to do next, for a design that decides with pending patients (`wrapped.timed_core`), plain or modified.
+
+    Patients count at the level received; those that cannot be evaluated are left out, as the notes say. An action of
+    ``wait`` suspends accrual. When the study stops while patients are pending, ``selected`` is None: the level is
+    selected once their outcomes are known. Raises `Unusable` for levels that do not exist, and ``TypeError`` for a
+    design that needs every outcome.
+    """
+    seen = outcomes.seen(design.doses, design.columns)
+    notes = outcomes.notes()
+    if not outcomes.pending:
+        return decide_seen(design, seen, notes)
+    followed = Followed.one(outcomes.patients, design.doses)
+    r = next_followed(design, followed)
+    dose, now = int(r.dose[0]), int(followed.now[0])
+    waits = dose == WAIT
+    numbers = numbers_followed(design, followed) | {"next": dose if dose > STOP else None}
+    action = (
+        "wait"
+        if waits
+        else "stop"
+        if dose == STOP
+        else "escalate"
+        if dose > now
+        else "stay"
+        if dose == now
+        else "de-escalate"
+    )
+    why = rule(int(r.rule[0]))
+    if dose == STOP:
+        notes += ("the dose level is selected once the pending outcomes are known",)
+    return Decision(
+        action=action,
+        dose=dose if dose > STOP else None,
+        size=int(r.size[0]),
+        rule=why.key,
+        reason=why.sentence(numbers),
+        admissible=tuple(int(k) + 1 for k in np.flatnonzero(~r.closed[0])),
+        numbers=numbers,
+        notes=notes,
+    )

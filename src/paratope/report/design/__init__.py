@@ -1,0 +1,1 @@
+"""Designs for people and for programs: tables, plain data, pages."""

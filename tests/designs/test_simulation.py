@@ -89,6 +89,7 @@ def test_it_has_every_field_of_the_exact_answer() -> None:
     assert sum(found.select) + found.select_none == pytest.approx(1)
     assert found.more_than(29) == pytest.approx(found.n_total[30])
     assert found.paths == 100
+    assert all(p in {k / 100 for k in range(101)} for p in found.n_total.values())
 
 
 def test_the_same_for_any_number_of_workers_and_any_executor() -> None:

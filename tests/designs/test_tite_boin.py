@@ -189,8 +189,10 @@ def test_the_table_has_every_cell_once_and_says_what_is_decided(target: float) -
     for row in design.timed_table():
         words = {short.get(w, w).replace("de-e", "dee") for w in row.decision.split(" or ")}
         for c in range(row.pending[0], row.pending[1] + 1):
-            steps = np.linspace(0, 0.9999 * c, 60)
-            assert {decision(row.n, row.tox, c, float(s), design) for s in steps} == words, row
+            turns = [t for t in (row.escalate_from, row.deescalate_upto) if t is not None]
+            points = [0.0, 0.9999 * c, *[t + e for t in turns for e in (-1e-4, 1e-4)]]
+            inside = [s for s in points if 0 <= s < max(c, 1e-9)]
+            assert {decision(row.n, row.tox, c, s, design) for s in inside} == words, row
 
 
 def test_levels_closed_stay_closed() -> None:

@@ -83,7 +83,11 @@ def _holds(p: Parameter) -> str:
         return "true or false"
     if p.kind == "table":
         return "rows"
-    kind = {"whole": "a whole number", "number": "a number", "numbers": "a list, rising" if p.rising else "a list"}
+    kind = {
+        "whole": "a whole number",
+        "number": "a number",
+        "numbers": "a list, rising" if p.rising else "a list",
+    }
     return f"{kind[p.kind]}{_span(p)}"
 
 

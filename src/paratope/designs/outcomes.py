@@ -35,8 +35,8 @@ class Patient:
     ``assigned``: the dose level assigned; ``received``: the level given (the same unless said). ``tox``: DLT, or
     None while the DLT window is open. ``eff``: response, or None while not known. ``evaluable``: whether the
     patient counts at all; one who does not is to be replaced. ``id``: how the rows call them. ``followed``: the
-    part of the DLT window that was observed, 0 to 1 (1 when complete). ``replaces``: the id of the patient whose
-    place they took.
+    part of the DLT window that was observed, 0 to 1 (1 when complete; with DLT, the part at which it came).
+    ``replaces``: the id of the patient whose place they took.
     """
 
     assigned: int

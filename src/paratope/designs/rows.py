@@ -289,7 +289,7 @@ def _patient(row: Row, window: float, as_of: int, notes: list[str]) -> Patient:
     known = row.dlt_on is not None and row.dlt_on <= as_of
     if known and row.dlt_on is not None:
         if row.dlt_on - row.dosed_on <= window:
-            return replace(seen, tox=True)
+            return replace(seen, tox=True, followed=(row.dlt_on - row.dosed_on) / window)
         notes.append(
             f"patient {row.patient} had a toxicity on {_iso(row.dlt_on)}, day {row.dlt_on - row.dosed_on} after dosing "
             f"and past the window of {window:g} days: not counted as DLT"

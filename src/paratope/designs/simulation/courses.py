@@ -49,7 +49,7 @@ def some_courses(
     found = []
     for chunk in sorted({trial // CHUNK for trial in trials}):
         rows = np.array([trial % CHUNK for trial in trials if trial // CHUNK == chunk])
-        board, _run_, _turned_away = _run(design, Patients(truth, seed, chunk, clock), clock, rows)
+        board, *_others = _run(design, Patients(truth, seed, chunk, clock), clock, rows)
         found += [board.trial(row) for row in rows]
     return tuple(found)
 

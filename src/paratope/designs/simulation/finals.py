@@ -91,8 +91,8 @@ def join(parts: Sequence[Finals]) -> Finals:
 
 
 def as_ends(design: Design, found: Finals) -> Ends:
-    """The trials as the ends of an exact calculation, each with probability 1 / T, so that both are summarised by
-    the same code. ``states`` and ``visited``: distinct ends among them.
+    """The trials as the ends of an exact calculation, so that both are summarised by the same code; each with weight
+    1 (not 1 / T), so that sums are exact and are divided once. ``states`` and ``visited``: distinct ends among them.
     """
     trials = len(found.dose)
     number = {r.key: i for i, r in enumerate(rules())}
@@ -100,5 +100,5 @@ def as_ends(design: Design, found: Finals) -> Ends:
     seen = Seen(found.counts, found.dose, np.zeros((trials, found.counts.shape[2]), np.int64))
     over = np.full(trials, STOP)
     states = len(distinct(found.counts, [found.selected], design.max_n)[0])
-    step = Step(seen, over, over, rule, np.full((1, trials), 1 / trials), np.ones(trials, np.int64))
+    step = Step(seen, over, over, rule, np.ones((1, trials)), np.ones(trials, np.int64))
     return Ends(step, found.selected, states, states)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from math import sqrt
+from typing import TypeVar
 
 import numpy as np
 
@@ -13,6 +14,8 @@ from paratope.designs.seen import Floats, Ints
 from paratope.designs.simulation.clock import Clock
 from paratope.designs.simulation.finals import Finals, as_ends
 from paratope.designs.truth import Truth
+
+Key = TypeVar("Key", int, str)
 
 QUANTILES = (5, 25, 50, 75, 95)
 """Percentiles of the duration that are given."""
@@ -72,9 +75,9 @@ class Simulated(Characteristics):
 
 def simulated(design: Design, truth: Truth, found: Finals, seed: int, clock: Clock | None) -> Simulated:
     """The operating characteristics of trials that ended so."""
-    base = summarise(design, truth, as_ends(design, found), 0)
-    said = {f.name: getattr(base, f.name) for f in fields(Characteristics)}
     trials = len(found.dose)
+    base = _divided(summarise(design, truth, as_ends(design, found), 0), trials)
+    said = {f.name: getattr(base, f.name) for f in fields(Characteristics)}
 
     def spread(p: dict[int, float]) -> dict[int, float]:
         return {k: _of_share(v, trials) for k, v in p.items()}
@@ -117,6 +120,27 @@ def simulated(design: Design, truth: Truth, found: Finals, seed: int, clock: Clo
         replaced=timed["replaced"][0],
         turned_away=timed["turned_away"][0],
         backfilled=timed["backfilled"][0],
+    )
+
+
+def _divided(sums: Characteristics, trials: int) -> Characteristics:
+    """Sums over the trials as shares and means."""
+
+    def part(values: dict[Key, float]) -> dict[Key, float]:
+        return {k: v / trials for k, v in values.items()}
+
+    return replace(
+        sums,
+        select=tuple(v / trials for v in sums.select),
+        select_none=sums.select_none / trials,
+        n=tuple(v / trials for v in sums.n),
+        dlt=tuple(v / trials for v in sums.dlt),
+        response=None if sums.response is None else tuple(v / trials for v in sums.response),
+        n_total=part(sums.n_total),
+        dlt_total=part(sums.dlt_total),
+        ended_by=part(sums.ended_by),
+        stop_early=sums.stop_early / trials,
+        above=part(sums.above),
     )
 
 

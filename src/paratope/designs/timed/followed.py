@@ -22,7 +22,8 @@ class Followed:
     """``S`` situations of up to ``P`` patients each, over ``K`` dose levels.
 
     ``dose``: (S, P) the level received, 0 where there is no patient. ``tox``: (S, P) DLT seen so far.
-    ``weight``: (S, P) the part of the DLT window observed, 0 to 1; 1 once complete or with DLT. ``now``: (S,) the
+    ``weight``: (S, P) the part of the DLT window observed, 0 to 1; 1 once complete; with DLT the part at which it
+    came (1 where that is not known). ``now``: (S,) the
     level of the last patient treated. ``levels``: K. Patients that cannot be evaluated are not in here.
     """
 
@@ -38,7 +39,7 @@ class Followed:
         counted = [p for p in patients if p.evaluable]
         dose = np.array([[p.dose for p in counted]], np.int64).reshape(1, -1)
         tox = np.array([[bool(p.tox) for p in counted]], bool).reshape(1, -1)
-        part = np.array([[1.0 if p.tox is not None else p.followed for p in counted]]).reshape(1, -1)
+        part = np.array([[1.0 if p.tox is False else p.followed for p in counted]]).reshape(1, -1)
         now = patients[-1].assigned if patients else 0
         return cls(dose, tox, part, np.array([now], np.int64), levels)
 

@@ -65,7 +65,9 @@ def tasks() -> list[Task]:
     truth = (Truth(P),)
     boin = design("boin", target=0.30)
     crm = design("crm", **SKELETON)
-    boin_peer = "library(BOIN); get.oc(target=.30,p.true=c(.05,.15,.30,.45,.60),ncohort=10,cohortsize=3,ntrial=10000)"
+    boin_peer = (
+        "library(BOIN); get.oc(target=.30,p.true=c(.05,.15,.30,.45,.60),ncohort=10,cohortsize=3,ntrial=10000)"
+    )
     crm_peer = (
         "library(dfcrm); sk<-getprior(.05,.25,3,5); crmsim(PI=c(.05,.15,.30,.45,.60),prior=sk,target=.25,n=30,x0=1,"
         "nsim=1000,mcohort=3,restrict=TRUE,count=FALSE)"

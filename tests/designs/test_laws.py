@@ -264,7 +264,6 @@ def test_isotonic_by_hand() -> None:
     assert np.isnan(fitted[0, 3])
 
 
-@pytest.mark.xfail(strict=True, raises=IndexError, reason="characteristics does not look at the truths yet")
 def test_a_truth_that_does_not_fit_is_refused() -> None:
     with pytest.raises(Unusable):
         characteristics(Boin(doses=3), (Truth((0.1, 0.2)),))

@@ -8,9 +8,10 @@ import numpy as np
 
 from paratope.designs.base import Design
 from paratope.designs.exact import Ends, ends
-from paratope.designs.reasons import MAXIMUM, rule
+from paratope.designs.problems import refuse
+from paratope.designs.reasons import rule
 from paratope.designs.seen import Floats, Ints
-from paratope.designs.truth import Truth
+from paratope.designs.truth import Truth, truth_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Characteristics:
 
     ``select``: Pr(selected); ``select_none``: Pr(no level selected). ``n``, ``dlt``: expected patients and
     DLTs. ``n_total``, ``dlt_total``: whole distributions. ``ended_by``: probability of each rule that ended the
-    study. ``stop_early``: Pr(ended before the maximum of patients by another rule). ``above``: distribution of
+    study. ``stop_early``: Pr(ended with fewer than the most patients). ``above``: distribution of
     the number of patients treated above the target (levels whose true DLT probability exceeds it; empty without
     a target). ``states``: distinct ends; ``visited``: distinct situations in all; ``paths``: ways through the
     study.
@@ -58,8 +59,14 @@ def characteristics(
     design: Design, truths: tuple[Truth, ...], merge: bool = True
 ) -> tuple[Characteristics, ...]:
     """Exact operating characteristics under each truth. Without ``merge`` every path is walked on its own (slow;
-    the same answer).
+    the same answer). Raises `Unusable` for truths that do not fit, and where there are too many situations.
     """
+    efficacy = len(design.columns) > 2
+    refuse(
+        p
+        for i, truth in enumerate(truths, 1)
+        for p in truth_problems(truth, design.doses, efficacy, f"truth {i}")
+    )
     found = ends(design, truths, merge=merge)
     return tuple(summarise(design, truth, found, i) for i, truth in enumerate(truths))
 
@@ -71,7 +78,6 @@ def summarise(design: Design, truth: Truth, found: Ends, row: int) -> Characteri
     chosen = _distribution(found.selected, p)
     ended = _distribution(found.step.rule, p)
     over = np.array(truth.tox) > design.target if design.target is not None else None
-    maximum = ended.get(MAXIMUM, 0.0)
     return Characteristics(
         truth=truth,
         select=tuple(chosen.get(k, 0.0) for k in range(1, design.doses + 1)),
@@ -82,7 +88,7 @@ def summarise(design: Design, truth: Truth, found: Ends, row: int) -> Characteri
         n_total=_distribution(total, p),
         dlt_total=_distribution(dlt, p),
         ended_by={rule(r).key: q for r, q in ended.items()},
-        stop_early=float(p.sum() - maximum),
+        stop_early=float(p[total < design.max_n].sum()),
         above={} if over is None else _distribution(seen.n[:, over].sum(axis=1), p),
         states=found.states,
         visited=found.visited,

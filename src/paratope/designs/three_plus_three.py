@@ -117,7 +117,7 @@ class ThreePlusThree(BaseDesign):
         rule[over & goes_down] = DOWN
         rule[exceeded[:, 0]] = NONE
 
-        stops = np.isin(rule, (TOP, FOUND, ABOVE, NONE))
+        stops = (rule == TOP) | (rule == FOUND) | (rule == ABOVE) | (rule == NONE)
         next_dose = np.where(rule == ESCALATE, up, np.where(rule == DOWN, down, dose))
         next_dose = np.where(stops, STOP, next_dose)
         there = _of(seen.n, next_dose)

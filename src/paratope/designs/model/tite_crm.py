@@ -131,6 +131,14 @@ class TiteCrm(ContinualReassessment, TimedDesign):
         pending = list(zip(late.level[0].tolist(), late.weight[0].tolist(), strict=True))
         return describe(self.working, self.target, n[0].tolist(), tox[0].tolist(), pending=pending)
 
+    @property
+    def may_wait(self) -> bool:
+        return self.minimum_followup is not None
+
+    @property
+    def waits_for_followup(self) -> bool:
+        return self.minimum_followup is not None
+
     def numbers_followed(self, followed: Followed) -> dict[str, Any]:
         """`numbers` of one situation with pending patients."""
         plain = BaseDesign.numbers(self, followed.counts())

@@ -11,7 +11,7 @@ from paratope.designs.reasons import MAXIMUM
 from paratope.designs.seen import Bools, Floats, Ints, Seen
 from paratope.designs.simulation.board import BACKFILL, Board
 from paratope.designs.simulation.patients import CHUNK
-from paratope.designs.timed.followed import WAIT, TimedDesign
+from paratope.designs.timed.followed import WAIT
 from paratope.designs.timed.wrapped import capped, judge_followed, timed_core
 
 CLOSED = 0
@@ -148,7 +148,9 @@ class WithPending(Conduct):
     def __init__(self, design: Design, board: Board) -> None:
         super().__init__(design, board)
         self.opens_on = np.full(CHUNK, -np.inf)
-        self.may_wait, self.daily = _waits(timed_core(design))
+        core = timed_core(design)
+        assert core is not None
+        self.may_wait, self.daily = core.may_wait, core.waits_for_followup
 
     def level(self, rows: Ints, day: Floats) -> Ints:
         full, settled = self.full(rows, day)
@@ -205,17 +207,6 @@ class WithPending(Conduct):
         """As `Conduct.opens`, and when a suspension ends."""
         held = self.opens_on[rows]
         return np.minimum(super().opens(rows, day), np.where(held > day, held, np.inf))
-
-
-def _waits(core: TimedDesign | None) -> tuple[bool, bool]:
-    """Whether a design ever suspends accrual (else it is asked once per arrival only), and whether mere follow-up
-    ends that (then it is asked every day; else whenever an outcome is known).
-
-    A design says so by ``may_wait`` and ``waits_for_followup``; TITE-CRM by its minimum follow-up.
-    """
-    least = getattr(core, "minimum_followup", None)
-    only_then = hasattr(core, "minimum_followup") and least is None
-    return getattr(core, "may_wait", not only_then), getattr(core, "waits_for_followup", least is not None)
 
 
 def conduct(design: Design, board: Board) -> Conduct:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -78,3 +79,17 @@ class TimedDesign(BaseDesign):
     @abstractmethod
     def judge_followed(self, followed: Followed) -> Rulings:
         """Rule on each situation; a dose of ``WAIT`` suspends accrual. The maximum of patients set aside."""
+
+    @abstractmethod
+    def numbers_followed(self, followed: Followed) -> dict[str, Any]:
+        """As ``numbers``, for one situation with pending patients."""
+
+    @property
+    def may_wait(self) -> bool:
+        """Whether accrual is ever suspended."""
+        return True
+
+    @property
+    def waits_for_followup(self) -> bool:
+        """Whether mere follow-up, without a new outcome, may end a suspension."""
+        return False

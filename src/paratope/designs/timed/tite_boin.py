@@ -205,7 +205,7 @@ class TiteBoin(Boin, TimedDesign):
             "pending": int(pending[0]),
             "stft": float(stft[0]),
             "escalate_from": max(least, 0.0) if least < max(int(pending[0]), ROUNDING) else None,
-            "deescalate_upto": most if most >= 0 else None,
+            "deescalate_upto": most if 0 <= most < np.inf else None,
             "most_pending": self.most_pending,
         }
 

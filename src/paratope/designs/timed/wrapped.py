@@ -127,8 +127,7 @@ def numbers_followed(design: Design, followed: Followed) -> dict[str, Any]:
     said = _rewrap(design, _Ruled(core, going)).numbers(seen)
     here = seen.here(followed.per_level(followed.pending))
     said |= {"pending": int(here[0]), "pending_in_all": int(followed.pending.sum())}
-    own = getattr(core, "numbers_followed", None)
-    return {**said, **own(followed), "max_n": design.max_n} if own is not None else said
+    return {**said, **core.numbers_followed(followed), "max_n": design.max_n}
 
 
 def _going(plain: Rulings, seen: Seen) -> Rulings:

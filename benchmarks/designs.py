@@ -28,7 +28,7 @@ from paratope.designs.paths import dose_paths  # noqa: E402
 from paratope.designs.simulation import Clock, simulate  # noqa: E402
 
 P = (0.05, 0.15, 0.30, 0.45, 0.60)
-SKELETON = {"halfwidth": 0.05, "target": 0.25, "prior_mtd": 3}
+SKELETON = {"halfwidth": 0.05, "target": 0.25, "nu": 3}
 
 
 def design(name: str, **parameters: object) -> Design:

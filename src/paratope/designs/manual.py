@@ -50,7 +50,7 @@ def render() -> str:
     lines = [_HEAD]
     for name in NAMES:
         cls = design_class(name)
-        lines += [f"## `{name}`: {cls.title}", "", *_doc(cls), f"Source: {cls.source}.", "", *_table(cls)]
+        lines += [f"## `{name}`: {cls.title}", "", *_doc(cls), *_table(cls)]
     lines.append(_MODIFIERS)
     for name, modifier in MODIFIERS.items():
         lines += [f"### `{name}`", "", *_doc(modifier), *_table(modifier)]
@@ -94,6 +94,8 @@ def _holds(p: Parameter) -> str:
 def _span(p: Parameter) -> str:
     if p.low == -math.inf and p.high == math.inf:
         return ""
+    if p.low == p.high:
+        return f": {p.low:g}"
     if p.high == math.inf:
         return f" above {p.low:g}" if p.open else f", at least {p.low:g}"
     return f" between {p.low:g} and {p.high:g}" if p.open else f" from {p.low:g} to {p.high:g}"

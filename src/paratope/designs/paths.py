@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -23,8 +23,7 @@ MOST_NODES = 200_000
 """Nodes beyond which paths are refused: nobody reads them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(NamedTuple):
     """A situation on the way. ``id`` counts from 0 (now). ``depth``: cohorts from now.
 
     ``counts``: (K, C). ``dose``: level of the next cohort, None at an end; ``size`` its patients; ``rule``: what
@@ -43,8 +42,7 @@ class Node:
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(NamedTuple):
     """A cohort's outcome: from ``parent`` to ``child`` (node ids), at level ``dose``. ``outcome``: the counts it
     adds (patients, DLTs, and responses where they are counted). ``p``: its probability there, by truth.
     """

@@ -28,8 +28,8 @@ setup: .venv/.ready
 	@touch $@
 
 lint:
-	@$(RUN) ruff check src tests
-	@$(RUN) ruff format --check --quiet src tests
+	@$(RUN) ruff check src tests benchmarks
+	@$(RUN) ruff format --check --quiet src tests benchmarks
 
 types:
 	@$(RUN) mypy
@@ -45,6 +45,7 @@ docs: setup
 
 bench: setup
 	@$(RUN) python benchmarks/run.py
+	@$(RUN) python benchmarks/designs.py
 
 clean:
 	rm -rf .venv .uv out .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis

@@ -59,6 +59,15 @@ class Patient:
         """Whether it is still open whether there will be a DLT."""
         return self.evaluable and self.tox is None
 
+    def letter(self, efficacy: bool) -> str:
+        """The outcome as a letter (`LETTERS`)."""
+        if not self.evaluable:
+            return "X"
+        if self.awaited(efficacy):
+            return "?"
+        seen = (bool(self.tox), efficacy and bool(self.eff))
+        return next(letter for letter, outcome in LETTERS.items() if outcome == seen)
+
     def awaited(self, efficacy: bool) -> bool:
         """Whether anything that decides is still open: DLT, and with ``efficacy`` response too."""
         return self.evaluable and (self.tox is None or (efficacy and self.eff is None))
@@ -105,6 +114,11 @@ class Outcomes:
             if own[0, 0]:
                 last = own
         return Seen(counts, np.array([dose], np.int64), last)
+
+    def written(self, columns: Sequence[str] = ("n", "tox")) -> str:
+        """As people write them, ``1NNN 2NT?``: what is still awaited for these columns is ``?``."""
+        efficacy = "eff" in columns
+        return " ".join(f"{c[0].assigned}{''.join(p.letter(efficacy) for p in c)}" for c in self.cohorts if c)
 
     def _level_problems(self, doses: int) -> Iterator[Problem]:
         for i, p in enumerate(self.patients, 1):

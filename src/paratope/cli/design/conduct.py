@@ -143,9 +143,20 @@ def _decide(
         following = _after(design, outcomes.seen(design.doses, design.columns), decision)
 
     def page() -> str:
-        return _page(design, outcomes, replace(decision, notes=(*decision.notes, *off)), history, days, day)
+        told = replace(decision, notes=(*decision.notes, *off))
+        known = following if decision.action == "wait" else ()
+        return _page(design, outcomes, told, history, days, day, known)
 
-    return _tell(design, decision, _seen_words(outcomes), off, following, format, out, page)
+    return _tell(
+        design,
+        decision,
+        outcomes.written(design.columns) or "nobody treated yet",
+        off,
+        following,
+        format,
+        out,
+        page,
+    )
 
 
 def _from_counts(
@@ -232,7 +243,13 @@ def _tell(
 
 
 def _page(
-    design: Design, outcomes: Outcomes, decision: Decision, history: Sequence[Row], days: float, day: int
+    design: Design,
+    outcomes: Outcomes,
+    decision: Decision,
+    history: Sequence[Row],
+    days: float,
+    day: int,
+    known: Sequence[tuple[str, Decision]],
 ) -> str:
     """The page for a safety board."""
     from paratope.report.design.board import BoardRow
@@ -253,7 +270,7 @@ def _page(
         for r in history
     ]
     as_of = date.fromordinal(day) if history else None
-    return render_next_page(design, outcomes, decision, paths, rows, days if history else None, as_of)
+    return render_next_page(design, outcomes, decision, paths, rows, days if history else None, as_of, known)
 
 
 def _after(design: Design, seen: Seen, decision: Decision) -> list[tuple[str, Decision]]:
@@ -302,21 +319,3 @@ def _day(text_: str | None, problems: list[Problem]) -> int:
     except ValueError:
         problems.append(Problem("--as-of", f"expected a date like 2026-06-15, not {text_!r}"))
         return 0
-
-
-def _seen_words(outcomes: Outcomes) -> str:
-    if not outcomes.patients:
-        return "nobody treated yet"
-    return " ".join(
-        f"{cohort[0].assigned}" + "".join(_letter(p) for p in cohort) for cohort in outcomes.cohorts
-    )
-
-
-def _letter(p: Any) -> str:
-    if not p.evaluable:
-        return "X"
-    if p.tox is None:
-        return "?"
-    return {(False, False): "N", (True, False): "T", (False, True): "E", (True, True): "B"}[
-        p.tox, bool(p.eff)
-    ]

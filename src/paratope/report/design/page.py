@@ -20,7 +20,7 @@ from paratope.report.design.board import BoardRow, Day, board
 from paratope.report.design.figures_characteristics import names_of
 from paratope.report.design.figures_comparison import comparison
 from paratope.report.design.figures_style import percent
-from paratope.report.design.page_next import banner, decided, followed_by, noted, seen_so_far
+from paratope.report.design.page_next import banner, decided, followed_by, noted, once_settled, seen_so_far
 from paratope.report.design.page_parts import Page, Section, Table, figure, layers, parameter_table, render
 from paratope.report.design.page_report import report_sections, summary
 
@@ -68,11 +68,13 @@ def render_next_page(
     rows: Sequence[BoardRow] = (),
     window: float | None = None,
     as_of: Day | None = None,
+    known: Sequence[tuple[str, Decision]] = (),
 ) -> str:
     """The page for a safety board: what the design decides now and why, and what the next cohort may lead to.
 
     ``paths``: what could follow from here (`designs.paths.dose_paths` from the same outcomes). ``rows``,
-    ``window`` (days) and ``as_of``: dated patients, for the dose-time board; without them there is none.
+    ``window`` (days) and ``as_of``: dated patients, for the dose-time board; without them there is none. ``known``:
+    while the design waits, what it would decide once the pending patients are known (`designs.replay.once_known`).
     """
     sections = [*noted(decision), seen_so_far(design, outcomes, decision), decided(design, decision)]
     if rows and window is not None and as_of is not None:
@@ -82,6 +84,7 @@ def render_next_page(
         )
         drawn = figure(board(rows, window, as_of), "board", caption)
         sections.append(Section("time", "Patients in time", figures=(drawn,)))
+    sections += once_settled(known)
     if paths is not None:
         sections += followed_by(paths)
     sections.append(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from paratope.designs.base import Design
 from paratope.designs.decision import Decision
-from paratope.designs.outcomes import Outcomes, Patient
+from paratope.designs.outcomes import Outcomes
 from paratope.designs.paths import Paths
 from paratope.designs.reasons import rules
 from paratope.report.design.figures_characteristics import truth_name
@@ -62,14 +64,16 @@ def noted(decision: Decision) -> list[Section]:
 
 def decided(design: Design, decision: Decision) -> Section:
     """The rule that decided, where it is from, and the numbers behind it."""
-    source = next((r.source for r in rules() if r.key == decision.rule), "") or design.source
+    own = "." in decision.rule  # rules of no design in particular (start, wait, maximum-n) have no source
+    source = next((r.source for r in rules() if r.key == decision.rule), "") or (design.source if own else "")
+    said = f"Rule: {decision.rule}." + (f" Source: {source}." if source else "")
     table = Table(("number", "value"), number_rows(decision.numbers), kind="small numbers")
-    return Section("why", "Why", text=(f"Rule: {decision.rule}. Source: {source}.",), tables=(table,))
+    return Section("why", "Why", text=(said,), tables=(table,))
 
 
 def seen_so_far(design: Design, outcomes: Outcomes, decision: Decision) -> Section:
     """What happened, by cohort and by dose level."""
-    words = " ".join(f"{c[0].assigned}{''.join(map(_letter, c))}" for c in outcomes.cohorts if c)
+    words = outcomes.written(design.columns)
     seen = outcomes.seen(design.doses, design.columns)
     known = decision.action != "wait" or bool(decision.admissible)
     rows = []
@@ -78,7 +82,7 @@ def seen_so_far(design: Design, outcomes: Outcomes, decision: Decision) -> Secti
         counts = [f"level {k + 1}", str(n), str(tox), f"{tox / n:.1%}" if n else "–"]
         if len(design.columns) > 2:
             counts.append(str(int(seen.eff[0, k])))
-        pending = sum(p.pending and p.dose == k + 1 for p in outcomes.patients)
+        pending = sum(p.dose == k + 1 for p in outcomes.awaited(design.columns))
         state = ("open" if k + 1 in decision.admissible else "closed") if known else "–"
         rows.append((*counts, str(pending), state))
     head = ["dose level", "patients counted", "with DLT", "DLT rate"]
@@ -99,22 +103,21 @@ def _key(design: Design) -> str:
     return f"N no DLT, T DLT{more}, ? pending, X not evaluable"
 
 
-def _letter(p: Patient) -> str:
-    if not p.evaluable:
-        return "X"
-    if p.tox is None:
-        return "?"
-    return {(False, False): "N", (True, False): "T", (False, True): "E", (True, True): "B"}[
-        p.tox, bool(p.eff)
-    ]
-
-
 def paths_figure(paths: Paths) -> Figure:
     """The graph of paths that can be drawn."""
     chances = (
         f" Percentages and the widths of lines: {truth_name(paths.truths[0], 1)}." if paths.truths else ""
     )
     return figure(dose_paths_graph(paths), "paths", HOW_TO_READ + chances.replace("Truth 1", "truth"))
+
+
+def once_settled(known: Sequence[tuple[str, Decision]]) -> list[Section]:
+    """What would be decided once the pending patients are known."""
+    if not known:
+        return []
+    rows = tuple((label, headline(then), sentence(then.reason)) for label, then in known)
+    table = Table(("pending patients", "then", "reason"), rows)
+    return [Section("settled", "When the pending patients are known", tables=(table,))]
 
 
 def followed_by(paths: Paths) -> list[Section]:

@@ -213,6 +213,7 @@ _NAMES = {
     "lambda_e": "escalate up to this rate (lambda_e)",
     "lambda_d": "de-escalate from this rate on (lambda_d)",
     "pending": "patients with outcome pending",
+    "awaited": "outcomes not known yet",
     "stft": "standardised total follow-up time of those pending (STFT), in windows",
     "escalate_from": "escalate when the STFT is at least",
     "deescalate_upto": "de-escalate when the STFT is at most",

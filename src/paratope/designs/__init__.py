@@ -6,7 +6,8 @@ same object.
 
 from paratope.designs.catalogue import NAMES
 from paratope.designs.characteristics import Characteristics, characteristics
-from paratope.designs.decision import Decision, decide
+from paratope.designs.deciding import decide
+from paratope.designs.decision import Decision
 from paratope.designs.outcomes import Outcomes, Patient, parse_outcomes
 from paratope.designs.problems import Problem, Unusable
 from paratope.designs.spec import read_design

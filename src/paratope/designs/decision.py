@@ -8,14 +8,8 @@ from typing import Any
 import numpy as np
 
 from paratope.designs.base import STOP, Design, Rulings
-from paratope.designs.outcomes import Outcomes
-from paratope.designs.reasons import START, declare, rule
+from paratope.designs.reasons import START, rule
 from paratope.designs.seen import Seen
-
-WAIT = declare(
-    "wait",
-    "outcomes not known yet: {awaited}; wait for them before deciding",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,28 +32,6 @@ class Decision:
     selected: int | None = None
     numbers: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
-
-
-def decide(design: Design, outcomes: Outcomes) -> Decision:
-    """Decide from the outcomes so far.
-
-    While patients are still in their DLT window (or their response is awaited, where it counts), a design that needs
-    every outcome waits; one for late toxicity decides with what is known of them.
-    """
-    from paratope.designs.timed.decide import decide_followed  # it builds on this module
-    from paratope.designs.timed.wrapped import timed_core
-
-    seen = outcomes.seen(design.doses, design.columns)
-    notes = outcomes.notes(design.columns)
-    awaited = outcomes.awaited(design.columns)
-    if awaited and timed_core(design) is not None:
-        return decide_followed(design, outcomes)
-    if awaited:
-        numbers = {**design.numbers(seen), "awaited": len(awaited)}
-        return Decision(
-            "wait", None, 0, rule(WAIT).key, rule(WAIT).sentence(numbers), (), None, numbers, notes
-        )
-    return decide_seen(design, seen, notes)
 
 
 def decide_seen(design: Design, seen: Seen, notes: tuple[str, ...] = ()) -> Decision:

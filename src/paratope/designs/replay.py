@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import product
 
 from paratope.designs.base import Design
-from paratope.designs.decision import Decision, decide
+from paratope.designs.deciding import decide
+from paratope.designs.decision import Decision
 from paratope.designs.modifiers import Modifier
 from paratope.designs.outcomes import Outcomes, Patient
 from paratope.designs.rows import Row, outcomes_on

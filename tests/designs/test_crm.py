@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import json
 import math
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,9 +17,9 @@ from paratope.designs.model import Crm, CrmFit, fit_crm, indifference_skeleton
 from paratope.designs.modifiers import EnoughAtDose, TooToxic
 from paratope.designs.problems import Unusable
 from paratope.designs.seen import Seen
-from tests.shared import SHARED, needs_shared
+from tests.designs.truth import floats, rows
+from tests.shared import needs_shared
 
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
 MODEL = {"empiric": "power", "logistic": "logistic"}
 SKELETON = (0.05, 0.10, 0.20, 0.35, 0.50, 0.70)
 CALIBRATED = (
@@ -31,18 +29,6 @@ CALIBRATED = (
     0.35450043,
     0.46034311,
 )  # R dfcrm 0.2-2.1 getprior(.05, .25, 3, 5)
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    path = TRUTH / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def floats(text: str) -> tuple[float, ...]:
-    return tuple(map(float, text.split()))
 
 
 def example(model: str, method: str) -> CrmFit:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,10 +14,9 @@ from paratope.designs.efficacy import EffTox
 from paratope.designs.efficacy.bivariate import Cells, posterior, solve_power
 from paratope.designs.outcomes import parse_outcomes
 from paratope.designs.seen import Seen
+from tests.designs import truth
 from tests.designs.test_boin12 import answer, play
-from tests.shared import SHARED, needs_shared
-
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding" / "efftox_thall2014_example.csv"
+from tests.shared import needs_shared
 
 
 def example(**changed: Any) -> EffTox:
@@ -54,8 +51,7 @@ COHORTS = {"cohort1 1NNN": "1NNN", "cohort2 2ENN": "1NNN 2ENN", "cohort3 3ETB": 
 def test_the_published_example(name: str, tolerance: float) -> None:
     """The file's own values are a sampled integration: they are off by up to 0.0015 (0.003 for the desirability)
     after nine patients, as the independent draws in `test_an_independent_integration` show."""
-    with TRUTH.open(encoding="utf-8", newline="") as file:
-        rows = {r["quantity"]: r for r in csv.DictReader(file) if r["data"] == name}
+    rows = {r["quantity"]: r for r in truth.rows("efftox_thall2014_example.csv") if r["data"] == name}
     design = example()
     fit = posterior(design.model, cells(COHORTS[name]), tradeoff=design.tradeoff)
     assert fit.merit is not None

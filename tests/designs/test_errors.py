@@ -34,8 +34,8 @@ DESIGNS: list[tuple[str, Any, list[str]]] = [
     ("words for numbers", {**BOIN, "doses": "three", "target": None}, ["$.doses", "$.target"]),
     (
         "limits that cross",
-        {**BOIN, "p_saf": 0.29, "p_tox": 0.31, "early_stop_n": 40},
-        ["$.early_stop_n", "$.p_saf", "$.p_tox"],
+        {**BOIN, "p_saf": 0.29, "p_tox": 0.31},
+        ["$.p_saf", "$.p_tox"],
     ),
     (
         "a table with holes, crossing boundaries and a row twice",

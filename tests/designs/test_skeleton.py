@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,16 +10,15 @@ from hypothesis import strategies as st
 from paratope.designs.model import indifference_skeleton
 from paratope.designs.model.working import working
 from paratope.designs.problems import Unusable
-from tests.shared import SHARED, needs_shared
+from tests.designs import truth
+from tests.shared import needs_shared
 
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
 MODEL = {"empiric": "power", "logistic": "logistic"}
 
 
 @needs_shared
 def test_agrees_with_dfcrm() -> None:
-    with (TRUTH / "dfcrm_getprior.csv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+    rows = truth.rows("dfcrm_getprior.csv")
     assert rows
     for row in rows:
         found = indifference_skeleton(

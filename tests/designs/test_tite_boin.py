@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-from pathlib import Path
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -19,9 +16,9 @@ from paratope.designs.timed import TiteBoin
 from paratope.designs.timed.decide import decide_followed
 from paratope.designs.timed.followed import WAIT, Followed
 from paratope.designs.timed.wrapped import judge_followed
-from tests.shared import SHARED, needs_shared
+from tests.designs import truth
+from tests.shared import needs_shared
 
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
 TARGET20 = TiteBoin(doses=3, target=0.20, start=2)
 
 
@@ -41,14 +38,6 @@ def decision(n: int, tox: int, pending: int, stft: float, design: TiteBoin = TAR
     return words + ("&eliminate" if r.closed[0, 1] else "")
 
 
-def rows() -> list[dict[str, str]]:
-    path = TRUTH / "tite_boin_table_target20_published.csv"
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
 def span(text: str, most: int) -> range:
     """``<=2``, ``>=2`` or ``2`` as counts up to ``most``."""
     number = int(text.lstrip("<>="))
@@ -62,7 +51,9 @@ def span(text: str, most: int) -> range:
 
 
 @needs_shared
-@pytest.mark.parametrize("row", rows(), ids=lambda r: "-".join(r.values()))
+@pytest.mark.parametrize(
+    "row", truth.rows("tite_boin_table_target20_published.csv"), ids=lambda r: "-".join(r.values())
+)
 def test_the_published_table(row: dict[str, str]) -> None:
     n = int(row["n_treated"])
     checked = 0

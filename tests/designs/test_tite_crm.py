@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,9 +16,9 @@ from paratope.designs.problems import Unusable
 from paratope.designs.reasons import rule
 from paratope.designs.seen import Seen
 from paratope.designs.timed.followed import WAIT, Followed
-from tests.shared import SHARED, needs_shared
+from tests.designs import truth
+from tests.shared import needs_shared
 
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
 SKELETON = (0.05, 0.10, 0.20, 0.35, 0.50, 0.70)
 WINDOW = 180.0
 
@@ -43,8 +41,7 @@ EXAMPLE = followed(
     "case", ["empiric_linear", "logistic_linear", "empiric_adaptive", "empiric_linear_mle"]
 )
 def test_agrees_with_dfcrm(case: str) -> None:
-    with (TRUTH / "dfcrm_titecrm_examples.csv").open(encoding="utf-8", newline="") as file:
-        (row,) = (r for r in csv.DictReader(file) if r["case"] == case)
+    (row,) = (r for r in truth.rows("dfcrm_titecrm_examples.csv") if r["case"] == case)
     likelihood = case.endswith("mle")
     design = TiteCrm(
         doses=6,

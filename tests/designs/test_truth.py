@@ -5,9 +5,7 @@ Sources: the README beside each file (R BOIN 2.7.2, R Keyboard 0.1.3, R escalati
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,22 +16,10 @@ from paratope.designs.interval.base import IntervalDesign
 from paratope.designs.interval.boin import boin_limits
 from paratope.designs.seen import Seen
 from paratope.designs.three_plus_three import ThreePlusThree
-from tests.shared import SHARED, needs_shared
+from tests.designs.truth import floats, rows
+from tests.shared import needs_shared
 
 pytestmark = needs_shared
-TRUTH = (SHARED or Path("absent")) / "truth" / "dose-finding"
-
-
-def rows(name: str) -> list[dict[str, str]]:
-    path = TRUTH / name
-    if not path.exists():
-        return []
-    with path.open(encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def floats(text: str) -> tuple[float, ...]:
-    return tuple(map(float, text.split()))
 
 
 def whole(text: str) -> int | None:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from paratope.designs.fields import parameters, type_problem, value_problems, whole
+from paratope.designs.fields import parameter_problems, parameters, type_problem, whole
 from paratope.designs.problems import Problem, refuse
 from paratope.designs.reasons import MAXIMUM
 from paratope.designs.seen import Bools, Ints, Seen
@@ -94,15 +94,18 @@ class Design(ABC):
 
     def next(self, seen: Seen) -> Rulings:
         """Rule on each situation, the maximum of patients kept: the last cohort is cut to what is left."""
-        r = self.judge(seen)
-        left = self.max_n - seen.total
-        full = (r.dose != STOP) & (left <= 0)
-        return Rulings(
-            np.where(full, STOP, r.dose),
-            np.where(full, 0, np.minimum(r.size, np.maximum(left, 0))),
-            np.where(full, MAXIMUM, r.rule),
-            r.closed,
-        )
+        return capped(self.judge(seen), self.max_n - seen.total)
+
+
+def capped(r: Rulings, left: Ints) -> Rulings:
+    """The rulings with (S,) patients ``left`` to the maximum: cohorts are cut, and with none left the study ends."""
+    full = (r.dose != STOP) & (left <= 0)
+    return Rulings(
+        np.where(full, STOP, r.dose),
+        np.where(full, 0, np.minimum(r.size, np.maximum(left, 0))),
+        np.where(full, MAXIMUM, r.rule),
+        r.closed,
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,12 +122,8 @@ class BaseDesign(Design):
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the parameters."""
-        kinds = [type_problem(p, getattr(self, f.name), f"$.{f.name}") for f, p in parameters(type(self))]
-        yield from (k for k in kinds if k is not None)
-        for f, p in parameters(type(self)):
-            if type_problem(p, getattr(self, f.name), "") is None:
-                yield from value_problems(p, getattr(self, f.name), f"$.{f.name}")
-        if not any(kinds):
+        yield from parameter_problems(self)
+        if all(type_problem(p, getattr(self, f.name), "") is None for f, p in parameters(type(self))):
             yield from self.inconsistencies()
 
     def inconsistencies(self) -> Iterator[Problem]:

@@ -88,6 +88,17 @@ def parameters(cls: type) -> Iterator[tuple[Field[Any], Parameter]]:
             yield each, each.metadata[_KEY]
 
 
+def parameter_problems(owner: Any) -> Iterator[Problem]:
+    """What is wrong with each parameter of a design, modifier or clock, taken alone."""
+    for f, p in parameters(type(owner)):
+        value, place = getattr(owner, f.name), f"$.{f.name}"
+        wrong = type_problem(p, value, place)
+        if wrong is not None:
+            yield wrong
+        else:
+            yield from value_problems(p, value, place)
+
+
 def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None:
     """What is wrong with the kind of a value (a word where a number must be), if anything."""
     if value is None:

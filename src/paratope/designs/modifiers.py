@@ -13,7 +13,7 @@ import numpy as np
 from scipy.special import betaincinv
 
 from paratope.designs.base import STOP, Design, Rulings
-from paratope.designs.fields import choice, parameters, probability, type_problem, value_problems, whole
+from paratope.designs.fields import choice, parameter_problems, parameters, probability, whole
 from paratope.designs.problems import Problem, refuse
 from paratope.designs.reasons import declare
 from paratope.designs.seen import Bools, Ints, Seen
@@ -73,13 +73,7 @@ class Modifier(Design):
 
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the parameters."""
-        for f, p in parameters(type(self)):
-            value = getattr(self, f.name)
-            wrong = type_problem(p, value, f"$.{f.name}")
-            if wrong is not None:
-                yield wrong
-            else:
-                yield from value_problems(p, value, f"$.{f.name}")
+        yield from parameter_problems(self)
 
     @property
     def name(self) -> str:  # type: ignore[override]

@@ -299,11 +299,6 @@ class Boin12(BaseDesign):
             yield Problem(
                 "$.target", f"1.4 x target is {1.4 * self.target:g}, no probability: give a lower one"
             )
-        if self.early_stop_n is not None and self.early_stop_n > self.max_n:
-            yield Problem(
-                "$.early_stop_n",
-                f"{self.early_stop_n} patients at one level are never reached: the study has at most {self.max_n}",
-            )
 
     def numbers(self, seen: Seen) -> dict[str, Any]:
         said = super().numbers(seen)

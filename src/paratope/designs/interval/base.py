@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -13,7 +12,6 @@ import numpy as np
 from paratope.designs.base import STOP, BaseDesign, Rulings
 from paratope.designs.fields import choice, probability, whole
 from paratope.designs.isotonic import nearest, rates
-from paratope.designs.problems import Problem
 from paratope.designs.reasons import declare
 from paratope.designs.seen import Bools, Ints, Seen
 
@@ -193,14 +191,6 @@ class IntervalDesign(BaseDesign):
 
     def _choose(self, fitted: Any, used: Bools) -> Ints:
         return nearest(fitted, self.target, used)
-
-    def inconsistencies(self) -> Iterator[Problem]:
-        yield from super().inconsistencies()
-        if self.early_stop_n is not None and self.early_stop_n > self.max_n:
-            yield Problem(
-                "$.early_stop_n",
-                f"{self.early_stop_n} patients at one level are never reached: the study has at most {self.max_n}",
-            )
 
     def numbers(self, seen: Seen) -> dict[str, Any]:
         said = super().numbers(seen)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 
-from paratope.designs.fields import probability
-from paratope.designs.interval.base import Boundary, IntervalDesign
-from paratope.designs.problems import Problem
+from paratope.designs.interval.base import Boundary
+from paratope.designs.interval.margins import MarginDesign
 from paratope.designs.tails import first_count
 
 ROUNDING = 1e-9
 
 
 @dataclass(frozen=True, kw_only=True)
-class I3plus3(IntervalDesign):
+class I3plus3(MarginDesign):
     """i3+3: escalate below the equivalence interval, stay inside it; above it, de-escalate unless one DLT fewer
     would already be below it (then stay).
 
@@ -26,12 +24,6 @@ class I3plus3(IntervalDesign):
     title = "i3+3 design"
     source = "Liu, Wang, Ji, J Biopharm Stat 2020;30:294-304"
 
-    margin_low: float = probability("how far the equivalence interval reaches below the target", default=0.05)
-    margin_high: float = probability(
-        "how far the equivalence interval reaches above the target", default=0.05
-    )
-    cutoff: float = probability("close a level when Pr(DLT probability > target) exceeds this", default=0.95)
-
     def boundary(self, n: int) -> Boundary:
         low, high = self.target - self.margin_low - ROUNDING, self.target + self.margin_high + ROUNDING
         up = [y for y in range(n + 1) if y / n < low]
@@ -41,16 +33,3 @@ class I3plus3(IntervalDesign):
         if shut is not None:
             falls = shut if falls is None else min(falls, shut)
         return Boundary(n, up[-1] if up else None, falls, shut)
-
-    def inconsistencies(self) -> Iterator[Problem]:
-        yield from super().inconsistencies()
-        if not 0 < self.target < 1:
-            return  # what follows from that would only be said twice
-        if self.target - self.margin_low <= 0:
-            yield Problem(
-                "$.margin_low", f"{self.margin_low:g} reaches to 0 or below: target {self.target:g}"
-            )
-        if self.target + self.margin_high >= 1:
-            yield Problem(
-                "$.margin_high", f"{self.margin_high:g} reaches to 1 or above: target {self.target:g}"
-            )

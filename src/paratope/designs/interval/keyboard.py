@@ -9,8 +9,8 @@ from functools import cached_property
 import numpy as np
 from scipy.special import betainc
 
-from paratope.designs.fields import probability
-from paratope.designs.interval.base import Boundary, IntervalDesign
+from paratope.designs.interval.base import Boundary
+from paratope.designs.interval.margins import MarginDesign
 from paratope.designs.problems import Problem
 from paratope.designs.seen import Floats, Ints
 from paratope.designs.tails import first_count
@@ -21,7 +21,7 @@ NARROWEST = 0.01
 
 
 @dataclass(frozen=True, kw_only=True)
-class Keyboard(IntervalDesign):
+class Keyboard(MarginDesign):
     """Keyboard: where is the strongest key, below the target key, on it, or above?
 
     The target key is (target - margin_low, target + margin_high); keys of the same width are laid beside it
@@ -39,10 +39,6 @@ class Keyboard(IntervalDesign):
     name = "keyboard"
     title = "Keyboard design"
     source = "Yan, Mandrekar, Yuan, Clin Cancer Res 2017;23:3994-4003"
-
-    margin_low: float = probability("how far the target interval reaches below the target", default=0.05)
-    margin_high: float = probability("how far the target interval reaches above the target", default=0.05)
-    cutoff: float = probability("close a level when Pr(DLT probability > target) exceeds this", default=0.95)
 
     @cached_property
     def edges(self) -> Floats:
@@ -81,21 +77,11 @@ class Keyboard(IntervalDesign):
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
-        if not 0 < self.target < 1:
-            return  # what follows from that would only be said twice
         if self.margin_low + self.margin_high < NARROWEST:
             yield Problem(
                 "$.margin_low",
                 f"the target interval is only {self.margin_low + self.margin_high:g} wide: expected at least "
                 f"{NARROWEST:g}",
-            )
-        if self.target - self.margin_low <= 0:
-            yield Problem(
-                "$.margin_low", f"{self.margin_low:g} reaches to 0 or below: target {self.target:g}"
-            )
-        if self.target + self.margin_high >= 1:
-            yield Problem(
-                "$.margin_high", f"{self.margin_high:g} reaches to 1 or above: target {self.target:g}"
             )
 
 

@@ -11,10 +11,8 @@ from paratope.designs.fields import (
     choice,
     flag,
     number,
-    parameters,
+    parameter_problems,
     probability,
-    type_problem,
-    value_problems,
     whole,
 )
 from paratope.designs.problems import Problem, refuse
@@ -89,13 +87,7 @@ class Clock:
         """Everything that is wrong with the parameters."""
         if self.backfill is True and self.closed == "wait":
             yield Problem("$.closed", "with backfill, patients who arrive meanwhile do not wait: turned-away")
-        for f, p in parameters(type(self)):
-            value = getattr(self, f.name)
-            wrong = type_problem(p, value, f"$.{f.name}")
-            if wrong is not None:
-                yield wrong
-            else:
-                yield from value_problems(p, value, f"$.{f.name}")
+        yield from parameter_problems(self)
 
     @property
     def staggered(self) -> bool:

@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from paratope.designs.base import STOP, Design
+from paratope.designs.base import STOP, Design, capped
 from paratope.designs.reasons import MAXIMUM
 from paratope.designs.seen import Bools, Floats, Ints, Seen
 from paratope.designs.simulation.board import BACKFILL, Board
 from paratope.designs.simulation.patients import CHUNK
 from paratope.designs.timed.followed import WAIT
-from paratope.designs.timed.wrapped import capped, judge_followed, timed_core
+from paratope.designs.timed.wrapped import judge_followed, timed_core
 
 CLOSED = 0
 """Nobody may be treated now."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from paratope.designs.base import STOP, Design, Rulings
+from paratope.designs.base import STOP, Design, Rulings, capped
 from paratope.designs.modifiers import Modifier
-from paratope.designs.reasons import MAXIMUM, declare
+from paratope.designs.reasons import declare
 from paratope.designs.seen import Ints, Seen
 from paratope.designs.timed.followed import WAIT, Followed, TimedDesign
 
@@ -104,17 +104,6 @@ def judge_followed(design: Design, followed: Followed) -> Rulings:
 def next_followed(design: Design, followed: Followed) -> Rulings:
     """As `judge_followed`, the maximum of patients kept: who is treated and counts is counted, pending or not."""
     return capped(judge_followed(design, followed), design.max_n - followed.counts().total)
-
-
-def capped(r: Rulings, left: Ints) -> Rulings:
-    """The rulings with (S,) patients ``left`` to the maximum: cohorts are cut, and with none left the study ends."""
-    full = (r.dose != STOP) & (left <= 0)
-    return Rulings(
-        np.where(full, STOP, r.dose),
-        np.where(full, 0, np.minimum(r.size, np.maximum(left, 0))),
-        np.where(full, MAXIMUM, r.rule),
-        r.closed,
-    )
 
 
 def numbers_followed(design: Design, followed: Followed) -> dict[str, Any]:

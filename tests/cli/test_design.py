@@ -482,11 +482,11 @@ ROWS = """\
 Patient,Dose level,Received,Dosed on,DLT on,Followed to,Evaluable,Replaces
 P1,1,,2026-01-05,,2026-03-01,,
 P2,1,,2026-01-12,,2026-01-20,no,
-P3,1,,2026-01-19,,,,
+P3,1,,2026-01-19,,2026-04-10,,
 P4,1,,2026-01-26,2026-03-30,,,P2
 P5,2,1,2026-02-02,2026-02-10,,,
-P6,2,,2026-03-09,,,,
-P7,2,,2026-04-01,,,,
+P6,2,,2026-03-09,,2026-04-10,,
+P7,2,,2026-04-01,,2026-05-09,,
 """
 
 
@@ -506,14 +506,14 @@ def test_dated_rows_are_read_as_of_a_day(tmp_path: Path) -> None:
     ]
     assert answer["deviations"] == [  # P5 was dosed on 2 February, P3 and P4 were still in their window
         "cohort 2 was treated at level 2, but the design would have waited: "
-        "outcomes not known yet: 2; wait for them before deciding"
+        "the outcomes of 2 patients are not known yet: wait for them before deciding"
     ]
     later = data(*given, "--as-of", "2026-05-10")
     assert later["decision"]["action"] == "escalate"
     assert later["decision"]["numbers"]["n_lowest"] == 4
     assert "left out" in " ".join(data(*given, "--as-of", "2026-03-20")["decision"]["notes"])
     shown = said("next", *BOIN, "--rows", "-", "--window", "28", "--as-of", "2026-04-10", given=ROWS)
-    assert "Seen:      1NXNN 2TN?" in shown
+    assert "Seen:      1NXNN 1T+2N?" in shown
 
 
 def test_what_is_wrong_with_rows_is_said_with_row_and_column(tmp_path: Path) -> None:

@@ -160,7 +160,7 @@ def test_never_a_level_likely_an_overdose_and_the_likeliest_of_the_others(
     design: Blrm, seen: tuple[list[int], list[int]], now: int
 ) -> None:
     n, tox = seen
-    if not 0 < sum(n) < design.max_n:
+    if not 0 < sum(n) < design.max_n or not n[now - 1]:
         return
     decision = decide_seen(design, Seen.one(n, tox, now))
     fit = design.fit(Seen.one(n, tox, now))

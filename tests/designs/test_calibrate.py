@@ -33,10 +33,12 @@ def test_the_right_level_is_the_nearest_or_none_if_all_are_too_toxic(
 def test_measures_of_a_design_that_always_answers_right_and_one_that_guesses() -> None:
     (found,) = characteristics(read_design(BASE), TRUTHS[:1])
     assert right_selection(found, 0.3) == found.select[1]
-    always = replace(found, select=(0.0, 1.0, 0.0))
-    guesses = replace(found, select=(1 / 3, 1 / 3, 1 / 3))
+    always = replace(found, select=(0.0, 1.0, 0.0), select_none=0.0)
+    guesses = replace(found, select=(1 / 3, 1 / 3, 1 / 3), select_none=0.0)
+    never = replace(found, select=(0.0, 0.0, 0.0), select_none=1.0)
     assert accuracy(always, 0.3) == 1
     assert accuracy(guesses, 0.3) == pytest.approx(0)
+    assert accuracy(never, 0.3) == pytest.approx(0)
     assert mean_above(found) == pytest.approx(found.n[2])
 
 

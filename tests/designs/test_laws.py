@@ -11,7 +11,7 @@ from paratope.designs import Characteristics, Truth, Unusable, characteristics
 from paratope.designs.base import Design
 from paratope.designs.interval import Boin, I3plus3, IntervalDesign, Keyboard, Mtpi2
 from paratope.designs.isotonic import isotonic, nearest, rates
-from paratope.designs.modifiers import MaximumN, Titration
+from paratope.designs.modifiers import MaximumN
 from paratope.designs.tails import above, first_count
 from paratope.designs.three_plus_three import VARIANTS, ThreePlusThree
 from paratope.designs.truth import MOST_ODDS
@@ -149,12 +149,6 @@ def test_promised_selection(design: Design) -> None:
             (0.2, 0.05, 0.9),
         ),
         (
-            Titration(inner=ThreePlusThree(doses=3, variant="no-deescalation")),
-            1,
-            (0.0, 0.9, 0.9),
-            (0.2, 0.9, 0.9),
-        ),
-        (
             MaximumN(inner=ThreePlusThree(doses=3, variant="six-at-mtd"), n=6),
             1,
             (0.0, 0.05, 0.9),
@@ -162,7 +156,7 @@ def test_promised_selection(design: Design) -> None:
         ),
         (Boin(doses=3, cohorts=5), 1, (0.07, 0.2, 0.8), (0.38, 0.2, 0.8)),
     ],
-    ids=["3+3-cut", "3+3-titration", "3+3-maximum-n", "boin"],
+    ids=["3+3-cut", "3+3-maximum-n", "boin"],
 )
 def test_where_it_fails_it_is_not_promised(
     design: Design, level: int, lower: tuple[float, ...], higher: tuple[float, ...]

@@ -33,7 +33,10 @@ def letters(rows: tuple[Row, ...], as_of: int, window: float = 28, size: int | N
 
 def treated(*levels: int, every: int = 7) -> tuple[Row, ...]:
     """One patient after the other at these levels."""
-    return tuple(Row(f"row {i + 1}", f"P{i + 1}", k, DAY + every * i) for i, k in enumerate(levels))
+    return tuple(
+        Row(f"row {i + 1}", f"P{i + 1}", k, DAY + every * i, followed_to=DAY + 1_000)
+        for i, k in enumerate(levels)
+    )
 
 
 def problems(text: str) -> list[str]:
@@ -119,7 +122,7 @@ def test_csv_and_json_say_the_same() -> None:
             [
                 "header: 'dose level' says 'assigned' a second time",
                 "header: there is no column 'weigth'; known: patient, assigned, received, dosed_on, dlt_on, "
-                "followed_to, evaluable, response, replaces, cohort",
+                "followed_to, evaluable, response_on, response, replaces, cohort",
             ],
         ),
         ("patient,level,dosed_on\nA,1\n", ["row 1: has 2 columns, the header has 3"]),
@@ -140,7 +143,7 @@ def test_csv_and_json_say_the_same() -> None:
                 "row 2, followed_to: 2026-02-02 is before the day of dosing, 2026-02-03",
                 "row 3, assigned: is missing",
                 "row 3, received: expected a dose level from 1 to 3, not '4'",
-                "row 4, evaluable: a patient with a DLT can be evaluated; say yes, or leave the DLT out",
+                "row 4, evaluable: a patient with a DLT can be evaluated: say yes",
             ],
         ),
         (
@@ -163,8 +166,9 @@ def test_everything_wrong_is_said_with_row_and_column(text: str, said: list[str]
 @pytest.mark.parametrize(
     ("dlt", "followed", "as_of", "letter"),
     [
-        (None, None, 27, "?"),
-        (None, None, 28, "N"),  # the last day of the window is over
+        (None, 40, 27, "?"),
+        (None, 40, 28, "N"),  # the last day of the window is over
+        (None, None, 90, "?"),  # silence is not absence
         (28, None, 40, "T"),
         (29, None, 40, "N"),  # past the window
         (10, None, 9, "?"),  # not known yet on that day
@@ -195,7 +199,7 @@ def test_what_the_counts_hide_is_noted() -> None:
     rows = (
         Row(a.place, a.patient, 1, a.dosed_on, dlt_on=a.dosed_on + 30),
         Row(b.place, b.patient, 1, b.dosed_on, followed_to=b.dosed_on + 3),
-        Row(c.place, c.patient, 1, c.dosed_on, replaces="P1"),
+        Row(c.place, c.patient, 1, c.dosed_on, followed_to=c.dosed_on + 50, replaces="P1"),
         Row(d.place, d.patient, 1, DAY + 200),
     )
     notes = outcomes_on(rows, 28, DAY + 100).notes
@@ -215,7 +219,8 @@ def test_cohorts_are_by_level_by_size_or_as_said() -> None:
     gone = (rows[0], Row("row 2", "P2", 1, rows[1].dosed_on, evaluable=False), *rows[2:])
     assert letters(gone, late) == "1NXNN 1N 2NN"  # who cannot be evaluated does not fill a place
     said = tuple(
-        Row(r.place, r.patient, r.assigned, r.dosed_on, cohort="ab"[i > 1]) for i, r in enumerate(rows[:5])
+        Row(r.place, r.patient, r.assigned, r.dosed_on, followed_to=late, cohort="ab"[i > 1])
+        for i, r in enumerate(rows[:5])
     )
     assert letters(said, late) == "1NN 1NNN"
 
@@ -227,7 +232,16 @@ def test_as_days_go_by_patients_only_become_known(people: list[tuple[int, int, i
     rows, day = [], DAY
     for i, (level, gap, dlt) in enumerate(people):
         day += gap
-        rows.append(Row(f"row {i + 1}", f"P{i}", level, day, dlt_on=None if dlt is None else day + dlt))
+        rows.append(
+            Row(
+                f"row {i + 1}",
+                f"P{i}",
+                level,
+                day,
+                dlt_on=None if dlt is None else day + dlt,
+                followed_to=day + 90,
+            )
+        )
     before: dict[str, bool] = {}
     for as_of in range(DAY, day + 90, 9):
         found = outcomes_on(rows, 28, as_of).outcomes.patients
@@ -257,7 +271,9 @@ def test_as_days_go_by_patients_only_become_known(people: list[tuple[int, int, i
         ("1TTT 1NNN", ["cohort 2 was treated at level 1, but the design had stopped: "]),
         (
             "1NN? 2NNN",
-            ["cohort 2 was treated at level 2, but the design would have waited: outcomes not known yet: 1"],
+            [
+                "cohort 2 was treated at level 2, but the design would have waited: the outcomes of 1 patient are"
+            ],
         ),
         ("1NNNN", ["cohort 1 has 4 patients that count, the design asks for 3"]),
         ("1NNXN", []),

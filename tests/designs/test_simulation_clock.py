@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import pytest
@@ -43,15 +44,18 @@ SOME = range(12)
 
 def outcomes_on(day: float, rows: Sequence[PatientRow], window: float) -> Outcomes:
     """What would be reported of those patients on that day."""
-    found = []
-    for r in rows:
-        if not r.evaluable and r.known_day <= day:
-            found.append(Patient(r.level, None, evaluable=False))
-        elif r.known_day <= day:
-            found.append(Patient(r.level, r.tox))
-        else:
-            found.append(Patient(r.level, None, followed=(day - r.treated) / window))
-    return Outcomes((tuple(found),))
+    return Outcomes(
+        tuple(
+            tuple(_reported(r, day, window) for r in cohort)
+            for _, cohort in groupby(rows, lambda r: r.cohort)
+        )
+    )
+
+
+def _reported(r: PatientRow, day: float, window: float) -> Patient:
+    if r.known_day > day:
+        return Patient(r.level, None, followed=(day - r.treated) / window)
+    return Patient(r.level, r.tox) if r.evaluable else Patient(r.level, None, evaluable=False)
 
 
 @pytest.mark.parametrize("design", WHOLE, ids=["boin", "3+3", "titration"])

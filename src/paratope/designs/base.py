@@ -16,11 +16,24 @@ import numpy as np
 
 from paratope.designs.fields import parameter_problems, parameters, type_problem, whole
 from paratope.designs.problems import Problem, refuse
-from paratope.designs.reasons import MAXIMUM
+from paratope.designs.reasons import MAXIMUM, declare
 from paratope.designs.seen import Bools, Ints, Seen
 
 STOP = 0
 """The dose of a ruling that ends the study."""
+
+
+NOBODY = declare(
+    "nobody-counts-there",
+    "of the patients at dose level {dose} nobody counts yet: treat there before going higher",
+)
+OPEN_BELOW = declare(
+    "closed.go-below",
+    "the level that the rule asks for is closed for good: go to the open level below, {next}",
+)
+NONE_OPEN = declare(
+    "closed.stop", "the level that the rule asks for and all below it are closed for good: stop"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +107,31 @@ class Design(ABC):
 
     def next(self, seen: Seen) -> Rulings:
         """Rule on each situation, the maximum of patients kept: the last cohort is cut to what is left."""
-        return capped(self.judge(seen), self.max_n - seen.total)
+        return capped(grounded(self.judge(seen), seen), self.max_n - seen.total)
+
+    def barred(self, seen: Seen) -> Bools:
+        """(S, K) levels that may not be given now: the closed ones, and any that are too risky for the moment."""
+        return self.judge(seen).closed
+
+    def cautions(self, seen: Seen) -> tuple[str, ...]:
+        """What a board should know beside the reason, in one situation (or before the first patient)."""
+        del seen
+        return ()
+
+
+def grounded(r: Rulings, seen: Seen) -> Rulings:
+    """The rulings, kept from what no design may do whatever its rule: go higher while nobody counts at the current
+    level (none can be evaluated, or all received another level), and give a level that is closed.
+    """
+    rows, now = np.arange(len(seen)), np.maximum(seen.dose, 1)
+    empty = (seen.n[rows, now - 1] == 0) & (r.dose > now)
+    dose, rule = np.where(empty, now, r.dose), np.where(empty, NOBODY, r.rule)
+    shut = (dose > STOP) & r.closed[rows, np.maximum(dose, 1) - 1]
+    levels = np.arange(1, r.closed.shape[1] + 1)
+    below = np.where(~r.closed & (levels <= dose[:, None]), levels, STOP).max(axis=1)
+    dose = np.where(shut, below, dose)
+    rule = np.where(shut, np.where(below == STOP, NONE_OPEN, OPEN_BELOW), rule)
+    return Rulings(dose, np.where(dose == STOP, 0, r.size), rule, r.closed)
 
 
 def capped(r: Rulings, left: Ints) -> Rulings:

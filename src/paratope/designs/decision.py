@@ -7,9 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from paratope.designs.base import STOP, Design, Rulings
-from paratope.designs.reasons import START, rule
-from paratope.designs.seen import Seen
+from paratope.designs.base import STOP, Design, Rulings, grounded
+from paratope.designs.reasons import START, declare, rule
+from paratope.designs.seen import Bools, Seen
+from paratope.designs.tails import above
+
+AGAIN = declare(
+    "start-again", "of the patients treated nobody counts yet: the study starts again at dose level {next}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +39,26 @@ class Decision:
     notes: tuple[str, ...] = ()
 
 
-def decide_seen(design: Design, seen: Seen, notes: tuple[str, ...] = ()) -> Decision:
-    """Decide from counts."""
-    numbers = design.numbers(seen)
+def decide_seen(
+    design: Design, seen: Seen, notes: tuple[str, ...] = (), closed: Bools | None = None
+) -> Decision:
+    """Decide from counts. ``closed``: (K,) levels that were closed for good before; they stay closed."""
     if not seen.total[0]:
         dose, size = design.first()
-        numbers["next"] = dose
+        numbers = {**design.numbers(seen), "next": dose}
         every = tuple(range(1, design.doses + 1))
-        return Decision(
-            "start", dose, size, rule(START).key, rule(START).sentence(numbers), every, None, numbers, notes
+        why = rule(AGAIN if seen.dose[0] else START)
+        notes = (*notes, *design.cautions(seen))
+        return Decision("start", dose, size, why.key, why.sentence(numbers), every, None, numbers, notes)
+    r = design.next(seen)
+    if closed is not None and (closed & ~r.closed[0]).any():
+        again = ", ".join(str(k + 1) for k in np.flatnonzero(closed & ~r.closed[0]))
+        notes = (
+            *notes,
+            f"closed for good by earlier cohorts, and given all the same: level {again}; kept closed",
         )
-    return explain(design, seen, design.next(seen), notes)
+        r = grounded(Rulings(r.dose, r.size, r.rule, r.closed | closed), seen)
+    return explain(design, seen, r, notes)
 
 
 def explain(design: Design, seen: Seen, ruling: Rulings, notes: tuple[str, ...] = ()) -> Decision:
@@ -55,6 +69,14 @@ def explain(design: Design, seen: Seen, ruling: Rulings, notes: tuple[str, ...] 
         "stop" if dose == STOP else "escalate" if dose > now else "stay" if dose == now else "de-escalate"
     )
     why = rule(int(ruling.rule[0]))
+    notes = (*notes, *design.cautions(seen))
+    notes = (*notes, *_warnings(design, seen, dose))
+    selected = int(design.select(seen)[0]) if dose == STOP else None
+    if selected and not seen.n[0, selected - 1]:
+        notes = (
+            *notes,
+            f"nobody was treated at level {selected}, which is selected: the model alone says so",
+        )
     return Decision(
         action=action,
         dose=dose or None,
@@ -62,7 +84,30 @@ def explain(design: Design, seen: Seen, ruling: Rulings, notes: tuple[str, ...] 
         rule=why.key,
         reason=why.sentence(numbers),
         admissible=tuple(int(k) + 1 for k in np.flatnonzero(~ruling.closed[0])),
-        selected=int(design.select(seen)[0]) if dose == STOP else None,
+        selected=selected,
         numbers=numbers,
         notes=notes,
     )
+
+
+LIKELY = 0.95
+"""Probability from which a level is called likely too toxic in a note (the usual cut-off of safety rules)."""
+
+
+def _warnings(design: Design, seen: Seen, dose: int) -> tuple[str, ...]:
+    """What the rule does not look at, and a board would."""
+    said = []
+    now = int(seen.dose[0])
+    if dose > now and seen.tox[0, dose - 1]:
+        said.append(
+            f"level {dose}, to which the design escalates, has had {seen.tox[0, dose - 1]} DLT among "
+            f"{seen.n[0, dose - 1]} already"
+        )
+    if dose == 1 and design.target is not None and seen.n[0, 0] >= 3:
+        likely = float(above(design.target, seen.n[0, 0], seen.tox[0, 0]))
+        if likely > LIKELY:
+            said.append(
+                f"the lowest level is likely too toxic, Pr(DLT probability > {design.target:g}) = {likely:.3f}, and no "
+                "rule of this design stops for that (modifier too-toxic)"
+            )
+    return tuple(said)

@@ -12,7 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 from scipy.special import betaincinv
 
-from paratope.designs.base import STOP, Design, Rulings
+from paratope.designs.base import NOBODY, STOP, Design, Rulings
 from paratope.designs.fields import choice, parameter_problems, parameters, probability, whole
 from paratope.designs.problems import Problem, refuse
 from paratope.designs.reasons import declare
@@ -122,6 +122,12 @@ class Modifier(Design):
     def select(self, seen: Seen) -> Ints:
         return self.inner.select(seen)
 
+    def barred(self, seen: Seen) -> Bools:
+        return self.inner.barred(seen) | self.judge(seen).closed
+
+    def cautions(self, seen: Seen) -> tuple[str, ...]:
+        return self.inner.cautions(seen)
+
     def numbers(self, seen: Seen) -> dict[str, Any]:
         """The inner design's numbers and this modifier's own. Two modifiers may use the same names: those of the
         one whose rule decided hold, so that the reason is told with its own numbers."""
@@ -150,7 +156,8 @@ class Modifier(Design):
 @dataclass(frozen=True, kw_only=True)
 class Titration(Modifier):
     """Accelerated titration: one patient per level until the first DLT, then the cohort is filled and the design
-    goes on. Levels that the design closes, and its own decision to stop, hold for single patients too.
+    goes on. Levels that the design closes or holds too risky for now, and its own decision to stop, hold for single
+    patients too.
 
     Source: Simon et al., J Natl Cancer Inst 1997;89:1138-1147 (design 2, on DLT only); as the titration of R
     BOIN 2.7.2.
@@ -165,14 +172,16 @@ class Titration(Modifier):
         r = self.inner.judge(seen)
         full = self.inner.first()[1]
         rows, dose = np.arange(len(seen)), np.maximum(seen.dose, 1)
-        single = (seen.n.max(axis=1) <= 1) & (full > 1) & (r.dose != STOP) & ~seen.here(r.closed)
-        clean = single & (seen.tox.sum(axis=1) == 0)
-        rising = clean & (dose < self.doses) & ~r.closed[rows, np.minimum(dose, self.doses - 1)]
-        filling = single & ~rising
+        barred = self.inner.barred(seen)
+        single = (seen.n.max(axis=1) <= 1) & (full > 1) & (r.dose != STOP) & ~seen.here(barred)
+        empty = single & (seen.here(seen.n) == 0)
+        clean = single & ~empty & (seen.tox.sum(axis=1) == 0)
+        rising = clean & (dose < self.doses) & ~barred[rows, np.minimum(dose, self.doses - 1)]
+        filling = single & ~rising & ~empty
         return Rulings(
-            np.where(rising, dose + 1, np.where(filling, dose, r.dose)),
-            np.where(rising, 1, np.where(filling, full - 1, r.size)),
-            np.where(rising, TITRATE, np.where(filling, TITRATION_OVER, r.rule)),
+            np.where(rising, dose + 1, np.where(filling | empty, dose, r.dose)),
+            np.where(rising | empty, 1, np.where(filling, full - 1, r.size)),
+            np.where(rising, TITRATE, np.where(filling, TITRATION_OVER, np.where(empty, NOBODY, r.rule))),
             r.closed,
         )
 
@@ -224,7 +233,8 @@ class TooToxic(Modifier):
     def select(self, seen: Seen) -> Ints:
         chosen = self.inner.select(seen)
         toxic = self._toxic(seen) & (chosen >= self.level)
-        tried = np.where(seen.n[:, : self.level - 1] > 0, np.arange(1, self.level), 0)
+        fine = (seen.n > 0) & ~self.inner.judge(seen).closed
+        tried = np.where(fine[:, : self.level - 1], np.arange(1, self.level), 0)
         lower: Ints = np.where(toxic, tried.max(axis=1, initial=0), chosen)
         return lower
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -35,7 +36,7 @@ class Patient:
     ``assigned``: the dose level assigned; ``received``: the level given (the same unless said). ``tox``: DLT, or
     None while the DLT window is open. ``eff``: response, or None while not known. ``evaluable``: whether the
     patient counts at all; one who does not is to be replaced. ``id``: how the rows call them. ``followed``: the
-    part of the DLT window that was observed, 0 to 1 (1 when complete; with DLT, the part at which it came).
+    part of the DLT window that was observed, 0 to 1 (with DLT, the part at which it came); None where nobody said.
     ``replaces``: the id of the patient whose place they took.
     """
 
@@ -45,7 +46,7 @@ class Patient:
     received: int | None = None
     evaluable: bool = True
     id: str = ""
-    followed: float = 1.0
+    followed: float | None = None
     replaces: str | None = None
 
     @property
@@ -53,6 +54,13 @@ class Patient:
         """The level at which the patient counts: the one received. Leaving out patients off their dose biases the
         MTD (Devlin, Iasonos, O'Quigley, J R Stat Soc C 2021; Bagley & Wages 2022)."""
         return self.assigned if self.received is None else self.received
+
+    @property
+    def part(self) -> float:
+        """The part of the DLT window that was observed; nothing of it for a pending patient of whom nobody said."""
+        if self.followed is None:
+            return 0.0 if self.tox is None else 1.0
+        return self.followed
 
     @property
     def pending(self) -> bool:
@@ -102,23 +110,41 @@ class Outcomes:
         width = len(columns)
         counts = np.zeros((1, doses, width), np.int64)
         last = np.zeros((1, width), np.int64)
-        dose = 0
         for cohort in self.cohorts:
             own = np.zeros((1, width), np.int64)
             for p in cohort:
-                dose = p.assigned
                 if p.evaluable and not p.awaited("eff" in columns):
                     mark = np.array([1, p.tox, bool(p.eff), bool(p.tox and p.eff)][:width], np.int64)
                     counts[0, p.dose - 1] += mark
                     own[0] += mark
             if own[0, 0]:
                 last = own
-        return Seen(counts, np.array([dose], np.int64), last)
+        return Seen(counts, np.array([self.current], np.int64), last)
+
+    @property
+    def current(self) -> int:
+        """The level at which the study is, 0 before the first patient: the one assigned to the last cohort, or, where
+        nobody of it who counts received that level, the lowest that they did receive.
+        """
+        if not self.cohorts or not self.cohorts[-1]:
+            return 0
+        assigned = self.cohorts[-1][-1].assigned
+        given = [p.dose for p in self.cohorts[-1] if p.evaluable]
+        return assigned if assigned in given or not given else min(given)
 
     def written(self, columns: Sequence[str] = ("n", "tox")) -> str:
-        """As people write them, ``1NNN 2NT?``: what is still awaited for these columns is ``?``."""
+        """As people write them, ``1NNN 2NT?``, by the level received (``2T+1N`` where a cohort's differ): what is still
+        awaited for these columns is ``?``.
+        """
         efficacy = "eff" in columns
-        return " ".join(f"{c[0].assigned}{''.join(p.letter(efficacy) for p in c)}" for c in self.cohorts if c)
+        return " ".join(
+            "+".join(
+                f"{dose}{''.join(p.letter(efficacy) for p in run)}"
+                for dose, run in groupby(c, lambda p: p.dose)
+            )
+            for c in self.cohorts
+            if c
+        )
 
     def _level_problems(self, doses: int) -> Iterator[Problem]:
         for i, p in enumerate(self.patients, 1):
@@ -142,10 +168,13 @@ class Outcomes:
             if not p.evaluable:
                 said.append(f"{who} at level {p.dose} cannot be evaluated: not counted, to be replaced")
             elif p.tox is None:
-                part = f", followed for {p.followed:.0%} of it" if p.followed < 1 else ""
-                said.append(f"{who} at level {p.dose} is still in the DLT window{part}: outcome pending")
+                said.append(
+                    f"{who} at level {p.dose} is still in the DLT window, followed for {p.part:.0%} of it: outcome "
+                    "pending"
+                )
             elif p.awaited("eff" in columns):
-                said.append(f"{who} at level {p.dose}: it is not known yet whether there is a response")
+                dlt = "had a DLT" if p.tox else "had no DLT"
+                said.append(f"{who} at level {p.dose} {dlt}; whether there is a response is not known yet")
             if p.replaces:
                 said.append(f"{who} replaces patient {p.replaces}")
         return tuple(said)

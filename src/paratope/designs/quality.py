@@ -11,8 +11,8 @@ NEAR = 1e-9
 def right_levels(truth: Truth, target: float, too_toxic: float | None = None) -> tuple[int, ...]:
     """The levels that would be right to select: those whose true DLT probability is nearest the target.
 
-    ``(0,)``, no level, where even the lowest is above ``too_toxic`` (1.4 x target unless given: the DLT
-    probability at which BOIN wants to de-escalate; Liu & Yuan 2015).
+    ``(0,)``, no level, where even the lowest is above ``too_toxic`` (1.4 x target unless given: the lowest DLT
+    probability that BOIN takes as too high, p_tox; Liu & Yuan 2015).
     """
     limit = 1.4 * target if too_toxic is None else too_toxic
     if min(truth.tox) > limit + NEAR:
@@ -28,17 +28,18 @@ def right_selection(found: Characteristics, target: float, too_toxic: float | No
 
 
 def accuracy(found: Characteristics, target: float) -> float:
-    """Accuracy index: 1 when the nearest level is always selected, 0 for a choice at random, below 0 for worse.
+    """Accuracy index: 1 when a level with exactly the target is always selected, 0 for a choice at random, below 0 for
+    worse. To select no level counts like a choice at random (the index has no place for it).
 
-    1 - K sum_k |p_k - target| Pr(select k) / sum_k |p_k - target|; no selection counts as none. Source: Cheung,
-    Dose Finding by the Continual Reassessment Method (2011), section 6.2.
+    1 - K sum_k |p_k - target| Pr(select k) / sum_k |p_k - target| - Pr(none). Source: Cheung, Dose Finding by the
+    Continual Reassessment Method (2011), section 6.2.
     """
     away = [abs(p - target) for p in found.truth.tox]
     total = sum(away)
     if total <= NEAR:
         return 1.0
     missed = sum(a * s for a, s in zip(away, found.select, strict=True))
-    return 1 - len(away) * missed / total
+    return 1 - len(away) * missed / total - found.select_none
 
 
 def mean_above(found: Characteristics) -> float:

@@ -14,6 +14,8 @@ from paratope.designs.outcomes import Outcomes, Patient
 from paratope.designs.rows import Row, outcomes_on
 from paratope.designs.timed.followed import TimedDesign
 
+MOST_NAMED = 5
+"""Pending patients up to whom they are told apart, where that matters."""
 MOST_OPEN = 64
 """Ways in which pending patients may turn out beyond which they are not listed."""
 
@@ -81,6 +83,8 @@ def once_known(design: Design, outcomes: Outcomes) -> list[tuple[str, Decision]]
     """
     if len(design.columns) > 2 or not outcomes.pending:
         return []
+    if design.uses_last and len(outcomes.pending) <= MOST_NAMED:
+        return _by_patient(design, outcomes)
     levels = sorted({p.dose for p in outcomes.pending})
     open_at = {k: sum(p.dose == k for p in outcomes.pending) for k in levels}
     ways = list(product(*(range(open_at[k] + 1) for k in levels)))
@@ -95,9 +99,29 @@ def once_known(design: Design, outcomes: Outcomes) -> list[tuple[str, Decision]]
     return found
 
 
+def _by_patient(design: Design, outcomes: Outcomes) -> list[tuple[str, Decision]]:
+    """As `once_known`, told apart by patient: who has the DLT matters where the last cohort's own outcomes do."""
+    found = []
+    for way in product((False, True), repeat=len(outcomes.pending)):
+        left = iter(way)
+        cohorts = tuple(
+            tuple(replace(p, tox=next(left), followed=None) if p.pending else p for p in c)
+            for c in outcomes.cohorts
+        )
+        everybody = Outcomes(cohorts).patients
+        named = [
+            p.id or f"number {i}"
+            for i, (p, was) in enumerate(zip(everybody, outcomes.patients, strict=True), 1)
+            if was.pending and p.tox
+        ]
+        label = f"DLT in patient {', '.join(named)}" if named else "no DLT among them"
+        found.append((label, decide(design, Outcomes(cohorts))))
+    return found
+
+
 def _settled(p: Patient, left: dict[int, int]) -> Patient:
     if not p.pending:
         return p
     toxic = left[p.dose] > 0
     left[p.dose] -= toxic
-    return replace(p, tox=toxic, followed=1.0)
+    return replace(p, tox=toxic, followed=None)

@@ -36,6 +36,7 @@ COLUMNS = {
     "dlt_on": ("dlt", "dlt_date", "dlt_day"),
     "followed_to": ("followed", "last_seen", "last_follow_up", "followed_until", "follow_up_to"),
     "evaluable": ("is_evaluable", "dlt_evaluable"),
+    "response_on": ("response_date", "response_known_on", "assessed_on"),
     "response": ("responded", "responder", "responds"),
     "replaces": ("replacement_for", "replacing", "replaced_patient"),
     "cohort": ("cohort_number",),
@@ -62,6 +63,8 @@ class Row:
     response: bool | None = None
     replaces: str | None = None
     cohort: str | None = None
+    response_on: int | None = None
+    presumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,13 +187,18 @@ def _row(place: str, record: Mapping[str, Any], doses: int, problems: list[Probl
     evaluable = answer("evaluable")
     assigned, dosed = level("assigned"), day("dosed_on")
     received, dlt, followed = level("received"), day("dlt_on"), day("followed_to")
+    responded_on = day("response_on")
     response, replaces, cohort = answer("response"), said("replaces"), said("cohort")
     if dosed is not None:
-        for column, value in (("dlt_on", dlt), ("followed_to", followed)):
+        for column, value in (("dlt_on", dlt), ("followed_to", followed), ("response_on", responded_on)):
             if value is not None and value < dosed:
                 wrong(column, f"{_iso(value)} is before the day of dosing, {_iso(dosed)}")
+    if dlt is not None and followed is not None and followed < dlt:
+        wrong("followed_to", f"{_iso(followed)} is before the DLT, {_iso(dlt)}")
+    if responded_on is not None and response is None:
+        wrong("response", "is missing: there is a day for it")
     if dlt is not None and evaluable is False:
-        wrong("evaluable", "a patient with a DLT can be evaluated; say yes, or leave the DLT out")
+        wrong("evaluable", "a patient with a DLT can be evaluated: say yes")
     if len(problems) > before or assigned is None or dosed is None:
         return None
     return Row(
@@ -205,6 +213,7 @@ def _row(place: str, record: Mapping[str, Any], doses: int, problems: list[Probl
         response,
         replaces,
         cohort,
+        responded_on,
     )
 
 
@@ -237,14 +246,25 @@ Size = Callable[[Outcomes], int | None]
 """How many patients that can be evaluated the next cohort has, after those before it; None: no end."""
 
 
-def outcomes_on(rows: Sequence[Row], window: float, as_of: int, size: Size | int | None = None) -> Followup:
+def outcomes_on(
+    rows: Sequence[Row],
+    window: float,
+    as_of: int,
+    size: Size | int | None = None,
+) -> Followup:
     """The outcomes as they were known on the day ``as_of`` (an ordinal), with a DLT window of ``window`` days.
 
     Cohorts are as the rows say (``cohort``), or else consecutive rows with the same assigned level, a new one
     beginning when ``size`` patients that can be evaluated are in it. Patients dosed later are left out.
+
+    Silence is not absence: a patient of whom nobody says to which day they were followed is pending. Rows whose
+    follow-up was only ``presumed`` are named in a note.
     """
     notes: list[str] = []
     by_id = {r.patient: r for r in rows}
+    presumed = [r.patient for r in rows if r.presumed]
+    if presumed:
+        notes.append(f"presumed followed to {_iso(as_of)} without DLT: {', '.join(presumed)}")
     cohorts: list[tuple[Patient, ...]] = []
     last: Row | None = None
     room: int | None = None
@@ -279,7 +299,7 @@ def _patient(row: Row, window: float, as_of: int, notes: list[str]) -> Patient:
         assigned=row.assigned,
         tox=None,
         received=row.received,
-        eff=row.response,
+        eff=row.response if row.response_on is None or row.response_on <= as_of else None,
         evaluable=row.evaluable,
         id=row.patient,
         replaces=row.replaces,
@@ -295,7 +315,17 @@ def _patient(row: Row, window: float, as_of: int, notes: list[str]) -> Patient:
             f"and past the window of {window:g} days: not counted as DLT"
         )
         return replace(seen, tox=False)
-    end = as_of if row.followed_to is None else min(row.followed_to, as_of)
+    if row.dlt_on is not None and not known:
+        notes.append(
+            f"patient {row.patient} has a DLT on {_iso(row.dlt_on)}, later than {_iso(as_of)}, the day this is judged "
+            "from: NOT counted"
+        )
+    if row.followed_to is None:
+        notes.append(
+            f"patient {row.patient}: nobody says to which day they were followed (followed_to), so nothing of the DLT "
+            "window counts as observed"
+        )
+    end = row.dosed_on if row.followed_to is None else min(row.followed_to, as_of)
     if end - row.dosed_on >= window:
         return replace(seen, tox=False)
     if row.followed_to is not None and row.followed_to < as_of and as_of - row.dosed_on >= window:

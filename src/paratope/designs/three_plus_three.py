@@ -24,6 +24,11 @@ DOWN = declare(
     "3+3.de-escalate",
     f"{_OVER}: two or more, so this level is above the MTD; level {{next}} is expanded to six",
 )
+DOWN_FILL = declare(
+    "3+3.fill-below",
+    f"{_OVER}: two or more, so this level is above the MTD; level {{next}} has had fewer than three patients and is "
+    "filled to three",
+)
 ABOVE = declare("3+3.stop-above-mtd", f"{_OVER}: two or more, so this level is above the MTD: stop")
 NONE = declare(
     "3+3.stop-too-toxic",
@@ -104,7 +109,9 @@ class ThreePlusThree(BaseDesign):
         down = np.where(exceeded.any(axis=1), exceeded.argmax(axis=1), self.doses)
         blocked = up > down
         n_down = np.where(down > 0, _of(seen.n, down), 6)
-        goes_down = (self.variant != "no-deescalation") & (n_down < 6)
+        # Single patients of a titration leave a level below with too few to be the MTD: it is filled to three.
+        short = (n_down > 0) & (n_down < 3)
+        goes_down = short if self.variant == "no-deescalation" else n_down < 6
         six_wanted = (self.variant == "six-at-mtd") | ((self.variant == "deescalate-to-six") & blocked)
 
         rule = np.full(len(seen), FILL)
@@ -114,11 +121,11 @@ class ThreePlusThree(BaseDesign):
         rule[fine & blocked] = FOUND
         rule[fine & ((up == 0) | blocked) & six_wanted & (n < 6)] = CONFIRM
         rule[over] = ABOVE
-        rule[over & goes_down] = DOWN
+        rule[over & goes_down] = DOWN if self.variant != "no-deescalation" else DOWN_FILL
         rule[exceeded[:, 0]] = NONE
 
         stops = (rule == TOP) | (rule == FOUND) | (rule == ABOVE) | (rule == NONE)
-        next_dose = np.where(rule == ESCALATE, up, np.where(rule == DOWN, down, dose))
+        next_dose = np.where(rule == ESCALATE, up, np.where((rule == DOWN) | (rule == DOWN_FILL), down, dose))
         next_dose = np.where(stops, STOP, next_dose)
         there = _of(seen.n, next_dose)
         size = np.where(stops, 0, np.where(there < 3, 3 - there, 6 - there))

@@ -215,6 +215,14 @@ def next_(
     as_of: Annotated[
         str | None, typer.Option(metavar="DATE", help="The day to judge from, for --rows. Default: today.")
     ] = None,
+    presume_followed: Annotated[
+        bool,
+        typer.Option(
+            "--presume-followed",
+            help="Take patients of whom the rows do not say to which day they were followed (followed_to) as followed "
+            "to the --as-of date without DLT; the answer says so. Unless given, they are pending.",
+        ),
+    ] = False,
     n: Annotated[
         str | None,
         typer.Option("--n", metavar="N,N,...", help="Patients at each dose level, instead of outcomes."),
@@ -239,7 +247,13 @@ def next_(
 
     finish(
         lambda: run_next(
-            said, words or [], (rows, window, as_of), (n, dlt, eff, both, dose), format.value, out
+            said,
+            words or [],
+            (rows, window, as_of),
+            presume_followed,
+            (n, dlt, eff, both, dose),
+            format.value,
+            out,
         )
     )
 

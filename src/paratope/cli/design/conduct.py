@@ -69,6 +69,7 @@ def run_next(
     said: Mapping[str, Any],
     words: Sequence[str],
     dated: tuple[str | None, str | None, str | None],
+    presume: bool,
     counts: tuple[str | None, str | None, str | None, str | None, str | None],
     format: str,
     out: Path | None,
@@ -87,12 +88,14 @@ def run_next(
     for name, value in (("--window", window), ("--as-of", as_of)):
         if value is not None and rows is None and (name != "--window" or "window" not in found.origin):
             problems.append(Problem(name, "goes with --rows"))
+    if presume and rows is None:
+        problems.append(Problem("--presume-followed", "goes with --rows"))
     if len(ways) > 1:
         return refused(problems)
     if counts[0] is not None:
         return _from_counts(design, counts, problems, format, out)
     if rows is not None:
-        return _from_rows(design, found, dated, problems, format, out)
+        return _from_rows(design, found, dated, presume, problems, format, out)
     outcomes = _outcomes(found.rest, design, problems)
     if design is None or problems:
         return refused(problems)
@@ -103,6 +106,7 @@ def _from_rows(
     design: Design | None,
     found: Assembled,
     dated: tuple[str | None, str | None, str | None],
+    presume: bool,
     problems: list[Problem],
     format: str,
     out: Path | None,
@@ -118,8 +122,14 @@ def _from_rows(
         problems.append(Problem("--window", "is missing: the length of the DLT window in days"))
     if design is None or days is None or problems:
         return refused(problems)
+    if presume:
+        history = tuple(replace(r, followed_to=day, presumed=True) if _unsaid(r, day) else r for r in history)
     known = outcomes_on(history, days, day, lambda before: decide(design, before).size or design.first()[1])
     return _decide(design, known.outcomes, format, out, known.notes, history, days, day)
+
+
+def _unsaid(row: Row, day: int) -> bool:
+    return row.followed_to is None and row.dlt_on is None and row.dosed_on <= day
 
 
 def _decide(
@@ -150,7 +160,7 @@ def _decide(
     return _tell(
         design,
         decision,
-        outcomes.written(design.columns) or "nobody treated yet",
+        _seen_words(design, outcomes),
         off,
         following,
         format,
@@ -179,8 +189,7 @@ def _from_counts(
     if n is not None and tox is not None:
         problems += [Problem(f"--{p.place}", p.message) for p in counted(n, tox, dose, eff)]
         if both is not None:
-            wrong = [Problem(f"--{p.place}".replace("dlt", "both"), p.message) for p in counted(n, both)]
-            problems += wrong
+            problems += _both_problems(n, tox, eff or (0,) * len(n), both)
     if design is not None:
         problems += _count_problems(design, n, counts, dose)
     if design is None or n is None or tox is None or problems:
@@ -191,6 +200,18 @@ def _from_counts(
     return _tell(
         design, decision, said or "nobody treated yet", (), _after(design, seen, decision), format, out
     )
+
+
+def _both_problems(
+    n: tuple[int, ...], tox: tuple[int, ...], eff: tuple[int, ...], both: tuple[int, ...]
+) -> list[Problem]:
+    if len(both) != len(n):
+        return [Problem("--both", f"has {len(both)} dose levels, the patients have {len(n)}")]
+    return [
+        Problem(f"--both[{k}]", f"{b} with both cannot be, with {t} DLT and {e} responses among {m}")
+        for k, (m, t, e, b) in enumerate(zip(n, tox, eff, both, strict=False), 1)
+        if not max(0, t + e - m) <= b <= min(t, e)
+    ]
 
 
 def _count_problems(
@@ -264,7 +285,9 @@ def _page(
             dosed=date.fromordinal(r.dosed_on),
             received=r.received,
             dlt=None if r.dlt_on is None else date.fromordinal(r.dlt_on),
-            followed_to=None if r.followed_to is None else date.fromordinal(r.followed_to),
+            followed_to=date.fromordinal(
+                r.followed_to if r.followed_to is not None else r.dlt_on or r.dosed_on
+            ),
             evaluable=r.evaluable,
         )
         for r in history
@@ -319,3 +342,16 @@ def _day(text_: str | None, problems: list[Problem]) -> int:
     except ValueError:
         problems.append(Problem("--as-of", f"expected a date like 2026-06-15, not {text_!r}"))
         return 0
+
+
+def _seen_words(design: Design, outcomes: Outcomes) -> str:
+    """The cohorts, and what of them counts at each level."""
+    if not outcomes.patients:
+        return "nobody treated yet"
+    seen = outcomes.seen(design.doses, design.columns)
+    counts = [
+        f"level {k}: {seen.tox[0, k - 1]} DLT among {seen.n[0, k - 1]}"
+        for k in range(1, design.doses + 1)
+        if seen.n[0, k - 1]
+    ]
+    return f"{outcomes.written(design.columns)} ({'; '.join(counts) or 'nobody counts yet'})"

@@ -25,7 +25,7 @@ DIGITS = 12
 """Desirabilities that agree to so many digits are equal: the sums behind them differ by rounding only."""
 
 _SEEN = "{tox} DLT and {eff} responses among {n} at dose level {dose}"
-_BEST = "level {next} has the highest desirability score of the open levels {around} ({scores})"
+_BEST = "level {next} has the highest desirability score of the levels {around} ({scores})"
 DOWN = declare(
     "boin12.de-escalate",
     f"{_SEEN}: the DLT rate {{rate:.3f}} is at least {{lambda_d:.4f}}, so de-escalate to level {{next}}",
@@ -68,7 +68,7 @@ ALL_TOXIC = declare(
 )
 NONE_LEFT = declare(
     "boin12.stop-no-level",
-    f"{_SEEN}: no level that may be given now is both safe and active enough (open levels: {{open}}): stop",
+    f"{_SEEN}: no level that may be given now is both safe and active enough (levels open to it: {{open}}): stop",
     f"{PAPER}, admissibility",
 )
 ENOUGH = declare(

@@ -34,7 +34,10 @@ def boin_limits(target: float, p_saf: float, p_tox: float) -> tuple[float, float
 
 @dataclass(frozen=True, kw_only=True)
 class Boin(IntervalDesign):
-    """BOIN: escalate while the observed DLT rate is at most lambda_e, de-escalate from lambda_d on.
+    """BOIN: escalate while the observed DLT rate is at most lambda_e, de-escalate when it is above lambda_d.
+
+    At a rate of exactly lambda_d, which happens for few targets only, R BOIN 2.7.2 stays, and so does this; the paper
+    would de-escalate.
 
     Source: Liu & Yuan, J R Stat Soc C 2015;64:507-523; Yuan, Hess, Hilsenbeck, Gilbert, Clin Cancer Res
     2016;22:4291-4301. Boundaries, elimination (from three patients on, uniform prior), the extra safe rule and

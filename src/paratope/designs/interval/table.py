@@ -31,11 +31,29 @@ class DecisionTable(IntervalDesign):
         return {int(r[0] or 0): Boundary(int(r[0] or 0), r[1], r[2], r[3]) for r in self.rows}
 
     def boundary(self, n: int) -> Boundary:
-        return self._by_n.get(n, Boundary(n, None, None, None))
+        said = self._by_n.get(n, Boundary(n, None, None, None))
+        shut = _least(said.eliminate, *(_later(b.eliminate, n - b.n) for b in self._by_n.values() if b.n < n))
+        down = said.deescalate
+        if down is None:
+            down = _least(*(_later(b.deescalate, n - b.n) for b in self._by_n.values() if b.n < n))
+        return Boundary(n, said.escalate, _least(down, shut), shut)
+
+    def table(self) -> tuple[Boundary, ...]:
+        """The user's rows, as they are."""
+        return tuple(self._by_n[n] for n in sorted(self._by_n))
 
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
         yield from table_problems(self.rows, self.max_n)
+
+
+def _least(*counts: int | None) -> int | None:
+    return min((c for c in counts if c is not None), default=None)
+
+
+def _later(count: int | None, more: int) -> int | None:
+    """So many DLTs leave no doubt, ``more`` patients later, that the count had been reached before."""
+    return None if count is None else count + more
 
 
 def table_problems(rows: tuple[tuple[int | None, ...], ...], upto: int) -> Iterator[Problem]:

@@ -154,6 +154,21 @@ class Blrm(BaseDesign):
         closed = np.broadcast_to(stops[:, None], seen.n.shape).copy()
         return Rulings(dose, np.where(stops, 0, self.cohort_size), rule, closed)
 
+    def barred(self, seen: Seen) -> Bools:
+        _, _, over = _intervals(self.model.posterior(seen.n, seen.tox))
+        risky: Bools = over >= self.overdose_limit
+        return risky
+
+    def cautions(self, seen: Seen) -> tuple[str, ...]:
+        at = int(seen.dose[0]) or self.start
+        over = self.fit(seen).prob_over[at - 1]
+        if seen.total[0] or over < self.overdose_limit:
+            return ()
+        return (
+            f"before the first patient Pr(DLT probability above {self.target_high:g}) at level {at} is {over:.3f}, not "
+            f"below the limit of {self.overdose_limit:g}: the prior itself does not allow this level",
+        )
+
     def select(self, seen: Seen) -> Ints:
         _, target, over = _intervals(self.model.posterior(seen.n, seen.tox))
         return _likeliest(target, (over < self.overdose_limit) & (seen.n > 0))

@@ -106,10 +106,10 @@ class Board:
         sums = [np.bincount(where[m], minlength=len(rows) * k).reshape(-1, k) for m in marks]
         return np.stack(sums, axis=2).astype(np.int64)
 
-    def followed(self, rows: Ints, day: Floats, now: Ints) -> Followed:
+    def followed(self, rows: Ints, day: Floats, now: Ints, cohort: Ints) -> Followed:
         """What a design for late toxicity sees on ``day`` (R,): everybody treated, but for those who left by then.
-        ``now``: (R,) the level of the last patient treated. The weight of a patient with DLT is the part of the
-        window at which it came (designs count such patients in full, and some look at when).
+        ``now``: (R,) the level of the last patient treated, in ``cohort`` (R,). The weight of a patient with DLT is
+        the part of the window at which it came (designs count such patients in full, and some look at when).
         """
         w = self.width(rows)
         known = self.known[rows, :w] <= day[:, None]
@@ -118,12 +118,15 @@ class Board:
         tox = self.tox[rows, :w] & known & there
         onset = (self.known[rows, :w] - np.where(there, self.treated[rows, :w], 0.0)) / self.clock.window
         part = np.where(tox, onset, np.where(known, 1.0, part))
+        mine = there & (self.cohort[rows, :w] == cohort[:, None])
+        last = np.stack([mine.sum(axis=1), (mine & tox).sum(axis=1)], axis=1)
         return Followed(
             np.where(there, self.level[rows, :w], 0),
             tox,
             np.where(there, part, 0.0),
             now,
             self.levels,
+            last.astype(np.int64),
         )
 
     def counted(self, rows: Ints, day: Floats) -> Ints:

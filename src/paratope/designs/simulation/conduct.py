@@ -6,13 +6,13 @@ from abc import ABC, abstractmethod
 
 import numpy as np
 
-from paratope.designs.base import STOP, Design, capped
+from paratope.designs.base import STOP, Design, capped, grounded
 from paratope.designs.reasons import MAXIMUM
 from paratope.designs.seen import Bools, Floats, Ints, Seen
 from paratope.designs.simulation.board import BACKFILL, Board
 from paratope.designs.simulation.patients import CHUNK
 from paratope.designs.timed.followed import WAIT
-from paratope.designs.timed.wrapped import judge_followed, timed_core
+from paratope.designs.timed.wrapped import judge_followed, next_followed, timed_core
 
 CLOSED = 0
 """Nobody may be treated now."""
@@ -105,7 +105,7 @@ class WholeCohorts(Conduct):
             self.board.cohort_counts(rows, self.cohort[rows], c),
         )
         main = (stay & (self.board.cohort[rows, :w] >= 0)).sum(axis=1)
-        r = capped(self.design.judge(seen), self.design.max_n - main)
+        r = capped(grounded(self.design.judge(seen), seen), self.design.max_n - main)
         stops = r.dose == STOP
         self._end(rows[stops], r.rule[stops])
         going = rows[~stops]
@@ -170,8 +170,8 @@ class WithPending(Conduct):
         return self.dose[rows]
 
     def _decide(self, rows: Ints, day: Floats) -> Ints:
-        followed = self.board.followed(rows, day, self.dose[rows])
-        r = capped(judge_followed(self.design, followed), self.design.max_n - followed.counts().total)
+        followed = self.board.followed(rows, day, self.dose[rows], self.cohort[rows])
+        r = next_followed(self.design, followed)
         if ((r.dose == WAIT) & ~followed.pending.any(axis=1)).any():
             raise RuntimeError(f"{self.design.title} waits although every outcome is known")
         here = self.dose[rows]
@@ -192,7 +192,7 @@ class WithPending(Conduct):
         asked = (self.left[rows] <= 0) & ~full
         waiting, since = rows[asked], day[asked]
         while len(waiting):
-            followed = self.board.followed(waiting, since, self.dose[waiting])
+            followed = self.board.followed(waiting, since, self.dose[waiting], self.cohort[waiting])
             held = judge_followed(self.design, followed).dose == WAIT
             if (held & ~followed.pending.any(axis=1)).any():
                 raise RuntimeError(f"{self.design.title} waits although every outcome is known")

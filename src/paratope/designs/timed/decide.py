@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from paratope.designs.base import STOP, Design
@@ -24,7 +26,9 @@ def decide_followed(design: Design, outcomes: Outcomes) -> Decision:
     notes = outcomes.notes()
     if not outcomes.pending:
         return decide_seen(design, seen, notes)
-    followed = Followed.one(outcomes.patients, design.doses)
+    counted = [p for p in outcomes.cohorts[-1] if p.evaluable]
+    last = np.array([[len(counted), sum(bool(p.tox) for p in counted)]], np.int64)
+    followed = replace(Followed.one(outcomes.patients, design.doses, outcomes.current), last=last)
     r = next_followed(design, followed)
     dose, now = int(r.dose[0]), int(followed.now[0])
     waits = dose == WAIT

@@ -24,8 +24,9 @@ class Followed:
 
     ``dose``: (S, P) the level received, 0 where there is no patient. ``tox``: (S, P) DLT seen so far.
     ``weight``: (S, P) the part of the DLT window observed, 0 to 1; 1 once complete; with DLT the part at which it
-    came (1 where that is not known). ``now``: (S,) the
-    level of the last patient treated. ``levels``: K. Patients that cannot be evaluated are not in here.
+    came (1 where that is not known). ``now``: (S,) the level of the last patient treated. ``levels``: K. ``last``:
+    (S, 2) patients of the last cohort and their DLTs so far; without it the last patient stands for the cohort.
+    Patients that cannot be evaluated are not in here.
     """
 
     dose: Ints
@@ -33,15 +34,17 @@ class Followed:
     weight: Floats
     now: Ints
     levels: int
+    last: Ints | None = None
 
     @classmethod
-    def one(cls, patients: Sequence[Patient], levels: int) -> Followed:
-        """One situation, from patients in the order of treatment."""
+    def one(cls, patients: Sequence[Patient], levels: int, now: int | None = None) -> Followed:
+        """One situation, from patients in the order of treatment. ``now``: the level at which the study is; unless
+        given, the one assigned to the last patient."""
         counted = [p for p in patients if p.evaluable]
         dose = np.array([[p.dose for p in counted]], np.int64).reshape(1, -1)
         tox = np.array([[bool(p.tox) for p in counted]], bool).reshape(1, -1)
-        part = np.array([[1.0 if p.tox is False else p.followed for p in counted]]).reshape(1, -1)
-        now = patients[-1].assigned if patients else 0
+        part = np.array([[1.0 if p.tox is False else p.part for p in counted]]).reshape(1, -1)
+        now = (patients[-1].assigned if patients else 0) if now is None else now
         return cls(dose, tox, part, np.array([now], np.int64), levels)
 
     def __len__(self) -> int:

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from paratope.designs.base import STOP, Design, Rulings, capped
-from paratope.designs.modifiers import Modifier
+from paratope.designs.base import STOP, Design, Rulings, capped, grounded
+from paratope.designs.modifiers import TITRATE, Modifier
 from paratope.designs.reasons import declare
 from paratope.designs.seen import Ints, Seen
 from paratope.designs.timed.followed import WAIT, Followed, TimedDesign
@@ -69,6 +69,8 @@ def _rewrap(design: Design, core: Design) -> Design:
 def counts_with_last(followed: Followed) -> Seen:
     """The counts so far; the last patient treated (with the DLT seen so far) stands for the last cohort."""
     seen = followed.counts()
+    if followed.last is not None:
+        return Seen(seen.counts, seen.dose, followed.last)
     if not followed.dose.shape[1]:
         return seen
     there = followed.dose > 0
@@ -94,7 +96,7 @@ def judge_followed(design: Design, followed: Followed) -> Rulings:
     r = _rewrap(design, _Ruled(core, going)).judge(seen)
     waits = plain.dose == WAIT
     pending = seen.here(followed.per_level(followed.pending)) > 0
-    raised = pending & (r.dose > going.dose) & ~waits
+    raised = pending & ((r.dose > going.dose) | (r.rule == TITRATE)) & ~waits
     still = waits & ~seen.here(r.closed)
     dose = np.where(still | raised, WAIT, r.dose)
     rule = np.where(still, plain.rule, np.where(raised, PENDING_FIRST, r.rule))
@@ -103,7 +105,8 @@ def judge_followed(design: Design, followed: Followed) -> Rulings:
 
 def next_followed(design: Design, followed: Followed) -> Rulings:
     """As `judge_followed`, the maximum of patients kept: who is treated and counts is counted, pending or not."""
-    return capped(judge_followed(design, followed), design.max_n - followed.counts().total)
+    seen = followed.counts()
+    return capped(grounded(judge_followed(design, followed), seen), design.max_n - seen.total)
 
 
 def numbers_followed(design: Design, followed: Followed) -> dict[str, Any]:

@@ -232,7 +232,7 @@ def _stopping(design: Design, found: Sequence[Characteristics]) -> Section:
         "Every way in which the study can end, and how likely each is; x DLTs among n patients at dose level d stand "
         "for what was seen.",
     )
-    early = ("by any rule but the maximum", "The study stops before the maximum of patients.")
+    early = ("whatever the rule", "The study ends with fewer than the most patients.")
     rows = (*rows, (*early, *(percent(f.stop_early) for f in found)))
     return Section(
         "stopping",

@@ -44,21 +44,23 @@ def next_lines(
     yield from heading(design, width)
     yield Line("")
     yield from wrapped(seen, width, "Seen:      ")
+    if deviations:
+        yield Line("Not as the design would have it:", "open")
+        for note in deviations:
+            yield from wrapped(note, width, "  - ")
+    if decision.notes:
+        yield Line("To be noted:", "open")
+        for note in decision.notes:
+            yield from wrapped(note, width, "  - ")
     yield from wrapped(action(decision), width, "Decision:  ", STYLE.get(decision.action, "title"))
     yield from wrapped(decision.reason, width, "Reason:    ")
     yield from wrapped(decision.rule, width, "Rule:      ")
     if decision.admissible:
         yield from wrapped(", ".join(map(str, decision.admissible)), width, "Levels open: ")
+    if decision.action == "wait" and following and len({action(then) for _, then in following}) == 1:
+        yield from wrapped(f"whatever they turn out to be: {action(following[0][1])}", width, "Then:      ")
     numbers = "; ".join(f"{k} {worded(v)}" for k, v in decision.numbers.items() if v is not None)
     yield from wrapped(numbers, width, "Numbers:   ", "quiet")
-    if decision.notes:
-        yield Line("Notes:")
-        for note in decision.notes:
-            yield from wrapped(note, width, "  - ")
-    if deviations:
-        yield Line("Not as the design would have it:", "open")
-        for note in deviations:
-            yield from wrapped(note, width, "  - ")
     if following:
         yield Line("")
         title = (

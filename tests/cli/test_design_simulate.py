@@ -105,13 +105,12 @@ def test_progress_is_for_people_who_watch(
 ) -> None:
     assert run("design", "simulate", *BOIN, *TRUTH, "--trials", "100").stderr == ""
     monkeypatch.setattr("sys.stderr.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("sys.stdout.isatty", lambda: False, raising=False)
     tick = progress(200, 2, 3)
     assert tick is not None
     tick(100, 200)
     tick(200, 200)
     assert capsys.readouterr().err == "\r100 of 200 trials of truth 2 of 3\r\x1b[K\r"
-    monkeypatch.setattr("sys.stdout.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("sys.stderr.isatty", lambda: False, raising=False)
     assert progress(200) is None
 
 

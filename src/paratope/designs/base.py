@@ -113,6 +113,10 @@ class Design(ABC):
         """(S, K) levels that may not be given now: the closed ones, and any that are too risky for the moment."""
         return self.judge(seen).closed
 
+    def derived(self) -> dict[str, Any]:
+        """What follows from the parameters: the value in force of one left out, and numbers a protocol would print."""
+        return {}
+
     def cautions(self, seen: Seen) -> tuple[str, ...]:
         """What a board should know beside the reason, in one situation (or before the first patient)."""
         del seen

@@ -125,6 +125,9 @@ class Modifier(Design):
     def barred(self, seen: Seen) -> Bools:
         return self.inner.barred(seen) | self.judge(seen).closed
 
+    def derived(self) -> dict[str, Any]:
+        return self.inner.derived()
+
     def cautions(self, seen: Seen) -> tuple[str, ...]:
         return self.inner.cautions(seen)
 

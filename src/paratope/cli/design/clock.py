@@ -57,7 +57,7 @@ def read_clock(said: Mapping[str, Any], designs: Sequence[Design], problems: lis
 
 def progress(trials: int, which: int = 1, of: int = 1) -> Callable[[int, int], None] | None:
     """A line on standard error that says how far the simulation is, when a person watches; else None."""
-    if not sys.stderr.isatty() or sys.stdout.isatty():
+    if not sys.stderr.isatty():
         return None
 
     def tick(done: int, all_: int) -> None:

@@ -118,6 +118,7 @@ def assemble(said: Mapping[str, Any], words: Sequence[str], also: Sequence[str] 
         if not found.problems:
             found.complain("--design", f"is missing: name one of {', '.join(NAMES)}, or give one with --file")
         return found
+    name = name.lower() if isinstance(name, str) else name
     if name not in NAMES:
         place = "--design" if said.get("design") else f"{found.file}: $.design"
         found.complain(place, unknown("design", name, NAMES))

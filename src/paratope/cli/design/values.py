@@ -27,7 +27,9 @@ def convert(parameter: Parameter, value: Any, place: str, problems: list[Problem
     except ValueError as wrong:
         found: Any = wrong.args[0]
         if isinstance(found, list):
-            problems += [Problem(f"{place}[{i}]", f"expected a number, not {each!r}") for i, each in found]
+            problems += [
+                Problem(f"{place}[{i}]", f"expected a number{hint(each)}, not {each!r}") for i, each in found
+            ]
         else:
             problems.append(Problem(place, f"expected {found} ({parameter.help}), not {value!r}"))
         return None
@@ -43,7 +45,16 @@ def _number(text: str) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError("a number") from None
+        raise ValueError("a number" + hint(text)) from None
+
+
+def hint(text: str) -> str:
+    """How a number is written, for one that was nearly right."""
+    percent = re.fullmatch(r"(\d+(?:\.\d+)?)\s*%", text.strip())
+    if percent:
+        return f" (write {float(percent[1]) / 100:g})"
+    comma = re.fullmatch(r"(\d+),(\d+)", text.strip())
+    return f" (write {comma[1]}.{comma[2]})" if comma else ""
 
 
 def _flag(text: str) -> bool:

@@ -69,6 +69,11 @@ class Boin(IntervalDesign):
         tox = 1.4 * self.target if self.p_tox is None else self.p_tox
         return saf, tox
 
+    def derived(self) -> dict[str, Any]:
+        saf, tox = self._margins()
+        low, high = self.limits
+        return {"p_saf": saf, "p_tox": tox, "lambda_e": low, "lambda_d": high}
+
     def boundary(self, n: int) -> Boundary:
         low, high = self.limits
         up = math.floor(low * n)

@@ -115,6 +115,10 @@ class ContinualReassessment(BaseDesign):
         """The working model with its prior."""
         return working(self.guesses, self.model, self.method, float(self.scale), self.max_n)
 
+    def derived(self) -> dict[str, Any]:
+        said: dict[str, Any] = {"skeleton": list(self.guesses)}
+        return said if self.skeleton is not None else {**said, "nu": self._nu}
+
     def inconsistencies(self) -> Iterator[Problem]:
         yield from super().inconsistencies()
         if self.skeleton is None:

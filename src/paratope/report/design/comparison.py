@@ -14,6 +14,10 @@ from paratope.report.design.data import oc_data, plain, truth_data
 from paratope.report.design.delimited import text
 from paratope.report.design.text import Line, columns, percent, wrapped
 
+RIGHT = (
+    "Right is the level whose true DLT probability is nearest the target, or none where even the lowest is above 1.4 x "
+    "target. Accuracy: 1 if a level with exactly the target is always selected, 0 for a choice at random."
+)
 SHOWN = 20
 """Settings of a calibration that are listed for people."""
 
@@ -133,6 +137,16 @@ def compare_lines(compared: Compared, width: int) -> Iterator[Line]:
         ]
         yield from columns(["", *names], cells, width)
     yield Line("")
+    if target is None:
+        yield from wrapped(
+            "The designs have different targets, or none: nothing says which level is right, so neither that nor the "
+            "patients above the target are shown. Give all the same target to see them.",
+            width,
+            "",
+            "quiet",
+        )
+    else:
+        yield from wrapped(RIGHT, width, "", "quiet")
     yield from wrapped(_how(compared.found), width, "", "quiet")
 
 
@@ -194,8 +208,11 @@ def calibration_csv(tried: Calibration) -> str:
     """One row per setting, best first."""
     names = tuple(tried.settings[0].values)
     truths = range(1, len(tried.settings[0].right) + 1)
-    header = (*names, "mean_right", "worst_right", "n", *(f"right_{i}" for i in truths))
-    rows = [(*s.values.values(), s.mean_right, s.worst_right, s.mean_n, *s.right) for s in tried.settings]
+    header = (*names, "mean_right", "worst_right", "n", "n_above_target", *(f"right_{i}" for i in truths))
+    rows = [
+        (*s.values.values(), s.mean_right, s.worst_right, s.mean_n, sum(s.above) / len(s.above), *s.right)
+        for s in tried.settings
+    ]
     return text(header, rows)
 
 
@@ -209,6 +226,7 @@ def calibration_lines(tried: Calibration, width: int) -> Iterator[Line]:
         "worst",
         *(f"truth {i + 1}" for i in range(len(first.right))),
         "patients",
+        "above target",
     ]
     rows = [
         [
@@ -217,6 +235,7 @@ def calibration_lines(tried: Calibration, width: int) -> Iterator[Line]:
             percent(s.worst_right),
             *map(percent, s.right),
             f"{s.mean_n:.2f}",
+            f"{sum(s.above) / len(s.above):.2f}",
         ]
         for s in tried.settings[:SHOWN]
     ]
@@ -226,6 +245,7 @@ def calibration_lines(tried: Calibration, width: int) -> Iterator[Line]:
     for values, found in tried.left_out:
         said = ", ".join(f"{k.replace('_', '-')} {_short(v)}" for k, v in values.items())
         yield from wrapped(f"{said}: {'; '.join(p.message for p in found)}", width, "left out: ", "quiet")
+    yield from wrapped(f"{RIGHT} Patients: means over the truths.", width, "", "quiet")
     yield from wrapped("Exact, without simulation.", width, "", "quiet")
 
 

@@ -121,6 +121,13 @@ def layers(design: Design) -> tuple[Design, ...]:
     return (design, *reversed(found))
 
 
+def derived_value(given: Any) -> str:
+    """A number that follows from the parameters, to seven digits; of a list, each."""
+    if isinstance(given, tuple | list):
+        return ", ".join(map(derived_value, given))
+    return f"{given:.7g}" if isinstance(given, float) else str(given)
+
+
 def value(given: Any) -> str:
     """A parameter's value as people read it."""
     if given is None:
@@ -214,6 +221,32 @@ _NAMES = {
     "lambda_d": "de-escalate from this rate on (lambda_d)",
     "pending": "patients with outcome pending",
     "awaited": "outcomes not known yet",
+    "eff": "of them with response",
+    "min_eff": "lowest acceptable response probability",
+    "n_star": "patients from which an intermediate DLT rate forbids going up (N*)",
+    "around": "levels that may be next",
+    "scores": "desirability score by level",
+    "desirability": "Pr(mean utility above the benchmark) by level",
+    "open": "levels open",
+    "toxic": "levels closed as too toxic",
+    "futile": "levels closed as futile",
+    "c_t": "close as too toxic from this probability on",
+    "c_e": "close as futile from this probability on",
+    "benchmark": "benchmark utility, 0 to 100",
+    "utility": "mean utility by level, 0 to 100 (50 where nobody was treated)",
+    "explore_n": "patients from which an untried level is explored",
+    "ptox": "estimated DLT probability by level",
+    "ptox_low": "lower limit of it",
+    "ptox_high": "upper limit of it",
+    "estimate": "estimate of the model's parameter",
+    "variance": "its variance",
+    "recommended": "level nearest to the target",
+    "ptox_recommended": "its estimated DLT probability",
+    "early_stop_n": "stop early at so many patients at a level",
+    "toxic_level": "level watched",
+    "toxic_limit": "DLT probability that is too high",
+    "toxic_certainty": "certainty asked for",
+    "toxic_probability": "Pr(DLT probability there above it)",
     "stft": "standardised total follow-up time of those pending (STFT), in windows",
     "escalate_from": "escalate when the STFT is at least",
     "deescalate_upto": "de-escalate when the STFT is at most",

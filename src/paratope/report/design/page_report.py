@@ -12,7 +12,6 @@ from typing import Any
 from paratope.designs.base import Design
 from paratope.designs.characteristics import Characteristics
 from paratope.designs.interval.base import Boundary
-from paratope.designs.interval.boin import Boin
 from paratope.designs.modifiers import Modifier
 from paratope.designs.paths import Paths
 from paratope.designs.reasons import Rule, rules
@@ -41,6 +40,7 @@ from paratope.report.design.page_parts import (
     SPIRIT,
     Section,
     Table,
+    derived_value,
     described,
     figure,
     in_general,
@@ -137,14 +137,9 @@ def _design(design: Design) -> Section:
 
 def _parameters(design: Design) -> Section:
     tables = [parameter_table(layer) for layer in layers(design)]
-    bare = layers(design)[0]
-    if isinstance(bare, Boin):
-        low, high = bare.limits
-        rows = (
-            ("lambda_e", f"{low:.7f}", "escalate while the observed DLT rate is at most this"),
-            ("lambda_d", f"{high:.7f}", "de-escalate when the observed DLT rate is at least this"),
-        )
-        tables.append(Table(("number", "value", "meaning"), rows, "What follows from them"))
+    rows = tuple((name, derived_value(given)) for name, given in design.derived().items())
+    if rows:
+        tables.append(Table(("number", "value"), rows, "What follows from them"))
     return Section("parameters", "Every parameter", items("3a, 7a", "8, 14"), tables=tuple(tables))
 
 

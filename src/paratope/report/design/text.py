@@ -76,11 +76,11 @@ def heading(design: Design, width: int) -> Iterator[Line]:
     """What the design is, with every parameter."""
     yield Line(design.title, "title")
     spec = design.spec()
+    derived = design.derived()
+    known = {k: v for k, v in spec.items() if k not in ("design", "modifiers", "rows")}
     own = [
-        f"{k.replace('_', '-')} {worded(v)}"
-        for k, v in spec.items()
-        if k not in ("design", "modifiers", "rows")
-    ]
+        f"{k.replace('_', '-')} {worded(v if v is not None else derived.get(k))}" for k, v in known.items()
+    ] + [f"{k} {worded(v)}" for k, v in derived.items() if k not in known]
     yield from wrapped(", ".join(own), width, "  ")
     for modifier in spec.get("modifiers", []):
         said = ", ".join(f"{k.replace('_', '-')} {worded(v)}" for k, v in modifier.items() if k != "modifier")

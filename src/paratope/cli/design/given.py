@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from math import isfinite
 
-from paratope.cli.design.values import numbers
+from paratope.cli.design.values import hint, numbers, split
 from paratope.designs import Problem, Truth, Unusable
 from paratope.designs.base import Design
 from paratope.designs.truth import truth_problems
@@ -46,9 +47,24 @@ def values(text: str | None, place: str, problems: Trouble) -> tuple[float, ...]
         return tuple(numbers(text))
     except ValueError as wrong:
         problems += [
-            Problem(f"{place}[{i}]", f"expected a number, not {each!r}") for i, each in wrong.args[0]
+            Problem(f"{place}[{i}]", f"expected a number{hint(each)}, not {each!r}")
+            for i, each in wrong.args[0]
         ]
         return None
+
+
+def probabilities(text: str, place: str, problems: Trouble) -> tuple[float, ...] | None:
+    """Numbers between commas, each from 0 to 1; every one that is not is said, whatever else is wrong."""
+    found = values(text, place, problems)
+    if found is None:  # what is a number may still be no probability
+        for i, part in enumerate(split(text), 1):
+            try:
+                value = float(part)
+            except ValueError:
+                continue
+            if not 0 <= value <= 1:
+                problems.append(Problem(f"{place}[{i}]", f"{value:g} is not a probability: expected 0 to 1"))
+    return found
 
 
 def counts(text: str | None, place: str, problems: Trouble) -> tuple[int, ...] | None:
@@ -56,7 +72,7 @@ def counts(text: str | None, place: str, problems: Trouble) -> tuple[int, ...] |
     found = values(text, place, problems)
     if found is None:
         return None
-    wrong = [(i, v) for i, v in enumerate(found, 1) if v != int(v) or v < 0]
+    wrong = [(i, v) for i, v in enumerate(found, 1) if not isfinite(v) or v != int(v) or v < 0]
     problems += [Problem(f"{place}[{i}]", f"expected a whole number from 0 on, not {v:g}") for i, v in wrong]
     return None if wrong else tuple(map(int, found))
 
@@ -90,8 +106,8 @@ def truths(
     found = []
     for i, text in enumerate(said):
         at = f" {i + 1}" if len(said) > 1 else ""
-        own = values(text, f"--truth{at}", problems)
-        theirs = values(responses[i], f"--truth-eff{at}", problems) if responses else None
+        own = probabilities(text, f"--truth{at}", problems)
+        theirs = probabilities(responses[i], f"--truth-eff{at}", problems) if responses else None
         if own is None or (responses and theirs is None):
             continue
         try:

@@ -63,11 +63,16 @@ def _flag(text: str) -> bool:
     return text.lower() in YES
 
 
+def split(text: str) -> list[str]:
+    """The parts between commas, semicolons or spaces."""
+    return re.split(r"\s*[,;]\s*|\s+", text.strip())
+
+
 def numbers(text: str) -> list[float]:
     """Numbers between commas (or spaces); a ``ValueError`` holds the place and text of each that is none."""
     found: list[float] = []
     wrong: list[tuple[int, str]] = []
-    for i, part in enumerate(re.split(r"\s*[,;]\s*|\s+", text.strip()), 1):
+    for i, part in enumerate(split(text), 1):
         try:
             found.append(float(part))
         except ValueError:

@@ -522,8 +522,8 @@ def test_what_is_wrong_with_rows_is_said_with_row_and_column(tmp_path: Path) -> 
     told = refused("next", *BOIN, "--rows", file, "--as-of", "soon")
     assert [line.split(": ")[0] for line in told] == [
         "--as-of",
-        f"{file} row 3, assigned",
-        f"{file} row 7, dosed_on",
+        f"{file} line 4, assigned",
+        f"{file} line 8, dosed_on",
         "--window",
     ]
     assert "cannot be read" in refused("next", *BOIN, "--rows", tmp_path / "none", "--window", "28")[0]

@@ -14,11 +14,13 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from paratope.designs.fields import parameter_problems, parameters, type_problem, whole
+from paratope.designs.fields import parameter_problems, parameters, type_problems, whole
 from paratope.designs.problems import Problem, refuse
 from paratope.designs.reasons import MAXIMUM, declare
 from paratope.designs.seen import Bools, Ints, Seen
 
+MOST_PATIENTS = 5_000
+"""Patients beyond which a design is refused: its tables alone would take minutes."""
 STOP = 0
 """The dose of a ruling that ends the study."""
 
@@ -164,11 +166,17 @@ class BaseDesign(Design):
     def problems(self) -> Iterator[Problem]:
         """Everything that is wrong with the parameters."""
         yield from parameter_problems(self)
-        if all(type_problem(p, getattr(self, f.name), "") is None for f, p in parameters(type(self))):
+        if not any(list(type_problems(p, getattr(self, f.name), "")) for f, p in parameters(type(self))):
             yield from self.inconsistencies()
 
     def inconsistencies(self) -> Iterator[Problem]:
         """What is wrong between parameters that are each possible; designs add their own."""
+        if self.cohorts is not None and self.cohort_size * self.cohorts > MOST_PATIENTS:
+            yield Problem(
+                "$.cohorts",
+                f"{self.cohorts} cohorts of {self.cohort_size} are more than {MOST_PATIENTS:,} patients: no "
+                "dose-finding study",
+            )
         if self.start > self.doses:
             yield Problem(
                 "$.start", f"dose level {self.start} does not exist: there are {self.doses} dose levels"

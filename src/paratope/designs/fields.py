@@ -92,21 +92,23 @@ def parameter_problems(owner: Any) -> Iterator[Problem]:
     """What is wrong with each parameter of a design, modifier or clock, taken alone."""
     for f, p in parameters(type(owner)):
         value, place = getattr(owner, f.name), f"$.{f.name}"
-        wrong = type_problem(p, value, place)
-        if wrong is not None:
-            yield wrong
-        else:
-            yield from value_problems(p, value, place)
+        wrong = list(type_problems(p, value, place))
+        yield from wrong or value_problems(p, value, place)
 
 
-def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None:
+def type_problems(parameter: Parameter, value: Any, place: str) -> Iterator[Problem]:
     """What is wrong with the kind of a value (a word where a number must be), if anything."""
     if value is None:
-        return None if parameter.optional else Problem(place, f"is missing: {parameter.help}")
-    if parameter.kind == "numbers" and isinstance(value, list | tuple):
+        if not parameter.optional:
+            yield Problem(place, f"is missing: {parameter.help}")
+        return
+    within = {"numbers": (_is_number, "a number"), "table": (_is_row, "a row of numbers")}
+    if parameter.kind in within and isinstance(value, list | tuple):
+        fits, wanted = within[parameter.kind]
         for i, each in enumerate(value):
-            if not _is_number(each):
-                return Problem(f"{place}[{i}]", f"expected a number ({parameter.help}), not {_said(each)}")
+            if not fits(each):
+                yield Problem(f"{place}[{i}]", f"expected {wanted} ({parameter.help}), not {_said(each)}")
+        return
     listed = isinstance(value, list | tuple)
     ok = {
         "whole": _is_whole(value),
@@ -114,7 +116,7 @@ def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None
         "flag": isinstance(value, bool),
         "choice": isinstance(value, str),
         "numbers": listed,
-        "table": listed and all(isinstance(r, list | tuple) for r in value),
+        "table": listed,
     }[parameter.kind]
     wanted = {
         "whole": "a whole number",
@@ -124,7 +126,8 @@ def type_problem(parameter: Parameter, value: Any, place: str) -> Problem | None
         "numbers": "a list of numbers",
         "table": "a list of rows",
     }[parameter.kind]
-    return None if ok else Problem(place, f"expected {wanted} ({parameter.help}), not {_said(value)}")
+    if not ok:
+        yield Problem(place, f"expected {wanted} ({parameter.help}), not {_said(value)}")
 
 
 def value_problems(parameter: Parameter, value: Any, place: str) -> Iterator[Problem]:
@@ -169,6 +172,10 @@ def _said(value: Any) -> str:
 
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) <= LARGEST
+
+
+def _is_row(value: Any) -> bool:
+    return isinstance(value, list | tuple)
 
 
 def _is_number(value: Any) -> bool:

@@ -50,7 +50,7 @@ EMPTY = ("", "na", "n/a", "-", "none", "null")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One patient. Days are ordinals (`datetime.date.toordinal`); None: not said. ``place``: ``row 3``."""
+    """One patient. Days are ordinals (`datetime.date.toordinal`); None: not said. ``place``: ``line 3``."""
 
     place: str
     patient: str
@@ -77,20 +77,21 @@ class Followup:
 
 def read_rows(text: str, doses: int) -> tuple[Row, ...]:
     """Rows from CSV (commas, semicolons or tabs) or JSON (a list of objects). Raises `Unusable` with every problem,
-    each at its row and column; rows count from 1, without the header.
+    each at its place and column: ``line 5`` as a spreadsheet counts, the header being line 1, or ``row 4`` of a JSON
+    list.
     """
     problems: list[Problem] = []
     records = _records(text, problems)
     refuse(problems)
-    rows = [_row(f"row {i}", record, doses, problems) for i, record in enumerate(records, 1)]
+    rows = [_row(place, record, doses, problems) for place, record in records]
     read = [r for r in rows if r is not None]
     _between(read, problems)
     refuse(problems)
     return tuple(read)
 
 
-def _records(text: str, problems: list[Problem]) -> list[Mapping[str, Any]]:
-    """Rows by the names of `COLUMNS`."""
+def _records(text: str, problems: list[Problem]) -> list[tuple[str, Mapping[str, Any]]]:
+    """Rows by the names of `COLUMNS`, each with its place."""
     if text.lstrip().startswith(("[", "{")):
         try:
             data = json.loads(text)
@@ -106,21 +107,31 @@ def _records(text: str, problems: list[Problem]) -> list[Mapping[str, Any]]:
         known = _columns(names, problems)
         missing = [name for name in NEEDED if data and name not in known.values()]
         problems += [Problem("$", f"no patient has {name!r}") for name in missing]
-        return [{known[str(k)]: v for k, v in r.items() if str(k) in known} for r in data]
-    lines = [line for line in text.removeprefix("\ufeff").splitlines() if line.strip(" ,;\t")]
+        return [
+            (f"row {i}", {known[str(k)]: v for k, v in r.items() if str(k) in known})
+            for i, r in enumerate(data, 1)
+        ]
+    numbered = enumerate(text.removeprefix("\ufeff").splitlines(), 1)
+    lines = {n: line for n, line in numbered if line.strip(" ,;\t")}
     if not lines:
         problems.append(Problem("$", "there are no rows"))
         return []
-    cells = list(csv.reader(StringIO("\n".join(lines)), delimiter=max(",;\t", key=lines[0].count)))
+    places = [f"line {n}" for n in lines]
+    first = next(iter(lines.values()))
+    cells = list(csv.reader(StringIO("\n".join(lines.values())), delimiter=max(",;\t", key=first.count)))
     known = _columns(cells[0], problems)
     missing = [name for name in NEEDED if name not in known.values()]
     problems += [Problem("header", f"the column {name!r} is missing") for name in missing]
     if missing:  # not such a file at all, or its header is elsewhere: the rows would only add noise
         return []
-    for i, row in enumerate(cells[1:], 1):
+    named = list(zip(places[1:], cells[1:], strict=False))
+    for place, row in named:
         if len(row) != len(cells[0]):
-            problems.append(Problem(f"row {i}", f"has {len(row)} columns, the header has {len(cells[0])}"))
-    return [{known[h]: c for h, c in zip(cells[0], row, strict=False) if h in known} for row in cells[1:]]
+            problems.append(Problem(place, f"has {len(row)} columns, the header has {len(cells[0])}"))
+    return [
+        (place, {known[h]: c for h, c in zip(cells[0], row, strict=False) if h in known})
+        for place, row in named
+    ]
 
 
 def _columns(header: Sequence[str], problems: list[Problem]) -> dict[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from paratope.designs.base import Design
 from paratope.designs.catalogue import NAMES, design_class
-from paratope.designs.fields import Parameter, parameters, type_problem, value_problems
+from paratope.designs.fields import Parameter, parameters, type_problems, value_problems
 from paratope.designs.modifiers import MODIFIERS
 from paratope.designs.problems import Problem, Unusable, refuse
 
@@ -61,9 +61,9 @@ def _build(cls: type, given: dict[str, Any], place: str, problems: list[Problem]
             found.append(Problem(f"{place}.{key}", f"is missing: {p.help}"))
             bad.add(key)
         elif key in given:
-            wrong = type_problem(p, given[key], f"{place}.{key}")
-            if wrong is not None:
-                found.append(wrong)
+            wrong = list(type_problems(p, given[key], f"{place}.{key}"))
+            found += wrong
+            if wrong:
                 bad.add(key)
     if found or None in fixed.values():
         for key, (_f, p) in known.items():

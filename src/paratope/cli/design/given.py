@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from math import isfinite
 
-from paratope.cli.design.values import hint, numbers, split
+from paratope.cli.design.values import hint, numbers, real, split
 from paratope.designs import Problem, Truth, Unusable
 from paratope.designs.base import Design
 from paratope.designs.truth import truth_problems
@@ -59,7 +59,7 @@ def probabilities(text: str, place: str, problems: Trouble) -> tuple[float, ...]
     if found is None:  # what is a number may still be no probability
         for i, part in enumerate(split(text), 1):
             try:
-                value = float(part)
+                value = real(part)
             except ValueError:
                 continue
             if not 0 <= value <= 1:

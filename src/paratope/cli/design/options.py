@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from paratope.cli.design.values import NO, convert
+from paratope.cli.design.values import NO, YES, convert
 from paratope.cli.terminal import reason_of
 from paratope.designs import NAMES, Problem, Unusable, read_design
 from paratope.designs.base import Design
@@ -52,7 +52,8 @@ class Assembled:
     """The design as plain data, before it is read.
 
     ``spec``: None where not even the name is known. ``origin``: what said each parameter (an option). ``around``:
-    what said each modifier. ``rest``: words that are no options. ``problems``: what is wrong so far.
+    what said each modifier. ``rest``: words that are no options. ``unread``: rows of a table could not be read.
+    ``problems``: what is wrong so far.
     """
 
     spec: dict[str, Any] | None = None
@@ -61,6 +62,7 @@ class Assembled:
     around: list[str | None] = field(default_factory=list)
     rest: list[str] = field(default_factory=list)
     lines: list[str] = field(default_factory=list)
+    unread: bool = False
     problems: list[Problem] = field(default_factory=list)
 
     def complain(self, place: str, message: str) -> None:
@@ -76,6 +78,8 @@ class Assembled:
         except Unusable as bad:
             found = [Problem(self.place(p.place), self._message(p)) for p in bad.problems]
             said = [p.place for p in self.problems]
+            if self.unread:  # rows that could not be read are no holes
+                found = [p for p in found if not p.message.startswith("there is no row for n")]
             self.problems += [
                 p for p in found if not any(s == p.place or s.startswith(f"{p.place}[") for s in said)
             ]
@@ -145,6 +149,9 @@ def assemble(said: Mapping[str, Any], words: Sequence[str], also: Sequence[str] 
             found.complain(
                 _option(key), f"the design {name} has no such option; {_near(_option(key), every)}"
             )
+    for listed in ("skeleton", "dose_amounts", "amounts"):  # as many levels as these have
+        if "doses" not in spec and isinstance(spec.get(listed), list):
+            spec["doses"] = len(spec[listed])
     _add_short(short, modifiers, found)
     if modifiers:
         spec["modifiers"] = modifiers
@@ -156,12 +163,18 @@ def _read_file(found: Assembled) -> dict[str, Any] | None:
     if found.file is None:
         return None
     try:
-        text = sys.stdin.read() if found.file == "-" else Path(found.file).read_text(encoding="utf-8")
+        text = sys.stdin.read() if found.file == "-" else Path(found.file).read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         found.complain(f"--file {found.file}", f"cannot be read: {reason_of(error)}")
         return None
     try:
-        data = json.loads(text)
+        twice: list[str] = []
+        data = json.loads(text, object_pairs_hook=lambda pairs: _once(pairs, twice))
+        for key in dict.fromkeys(twice):
+            found.complain(f"--file {found.file}", f"says {key!r} more than once")
+    except RecursionError:
+        found.complain(f"--file {found.file}", "is nested too deeply to be a design")
+        return None
     except ValueError as error:
         line = (
             f" (line {error.lineno}, column {error.colno})" if isinstance(error, json.JSONDecodeError) else ""
@@ -177,6 +190,13 @@ def _read_file(found: Assembled) -> dict[str, Any] | None:
         found.complain(f"{found.file}: $.design", f"expected the name of a design, not {data['design']!r}")
         return None
     return data
+
+
+def _once(pairs: list[tuple[str, Any]], twice: list[str]) -> dict[str, Any]:
+    """An object of a JSON file; names said more than once go to ``twice``, since the last would win in silence."""
+    names = [key for key, _ in pairs]
+    twice += [key for key in dict.fromkeys(names) if names.count(key) > 1]
+    return dict(pairs)
 
 
 def _read_table(path: str, name: str, spec: dict[str, Any], found: Assembled) -> None:
@@ -196,6 +216,7 @@ def _read_table(path: str, name: str, spec: dict[str, Any], found: Assembled) ->
     found.problems += [
         Problem(f"{path} {p.place}".replace(f"{path} $", f"--table {path}"), p.message) for p in problems
     ]
+    found.unread = bool(problems)
     found.lines = [f"{path} line {n}" for n in lines]
     found.origin["rows"] = f"--table {path}"
     spec["rows"] = [list(r) for r in rows]
@@ -221,7 +242,8 @@ def _split(
         if equals:
             options.append((key, value))
         elif kinds.get(own) == "flag" or (own in SHORT and SHORT[own][1] is None):
-            options.append((key, True))
+            worded = bool(waiting) and waiting[0].lower() in (*YES, *NO)
+            options.append((key, waiting.pop(0) if worded else True))
         elif own not in kinds and kinds.get(off) == "flag":
             options.append((off, False))
         elif waiting and not waiting[0].startswith("--"):

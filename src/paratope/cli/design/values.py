@@ -43,9 +43,16 @@ def _whole(text: str) -> int:
 
 def _number(text: str) -> float:
     try:
-        return float(text)
+        return real(text)
     except ValueError:
         raise ValueError("a number" + hint(text)) from None
+
+
+def real(text: str) -> float:
+    """A number in plain digits, ``0.25`` or ``1e-3``; ``ValueError`` for what only Python takes for one."""
+    if not re.fullmatch(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?", text.strip()):
+        raise ValueError(text)
+    return float(text)
 
 
 def hint(text: str) -> str:
@@ -74,7 +81,7 @@ def numbers(text: str) -> list[float]:
     wrong: list[tuple[int, str]] = []
     for i, part in enumerate(split(text), 1):
         try:
-            found.append(float(part))
+            found.append(real(part))
         except ValueError:
             wrong.append((i, part))
     if wrong:

@@ -61,10 +61,12 @@ def _wide(body: Sequence[tuple[int, list[str]]]) -> tuple[list[Row], list[int], 
         if len(cells) != len(WIDE):
             problems.append(Problem(f"line {line}", f"expected {len(WIDE)} columns, not {len(cells)}"))
             continue
+        before = len(problems)
         values = [_count(c, line, name, problems, name != "n") for c, name in zip(cells, WIDE, strict=True)]
-        rows.append((values[0], values[1], values[2], values[3]))
-        lines.append(line)
-    return ([], [], problems) if problems else (rows, lines, [])
+        if len(problems) == before:
+            rows.append((values[0], values[1], values[2], values[3]))
+            lines.append(line)
+    return rows, lines, problems
 
 
 def _count(cell: str, line: int, column: str, problems: list[Problem], may_be_empty: bool) -> int | None:

@@ -10,7 +10,7 @@ import numpy as np
 from scipy.special import ndtri
 
 from paratope.designs.model.skeleton import INTERCEPT, MODELS
-from paratope.designs.model.working import Pending, Working, working
+from paratope.designs.model.working import REACH, Pending, Working, working
 from paratope.designs.outcomes import counted
 from paratope.designs.problems import Problem, refuse
 
@@ -102,8 +102,10 @@ def describe(
         levels, weights = zip(*pending, strict=True)
         late = Pending(np.array([levels], np.int64), np.array([weights], float))
     b = model.fit(counts, events, late)
-    ptox = model.ptox(b)
     total, dlt = int(counts.sum()) + len(pending), int(events.sum())
+    if model.method == "likelihood" and 0 < dlt < total:
+        b = np.array([_as_printed(model, counts, events, late)])
+    ptox = model.ptox(b)
     variance = None
     low = high = None
     if model.method == "bayes" or 0 < dlt < total:
@@ -112,6 +114,22 @@ def describe(
         low, high = (_plain(model.ptox(b + sign * away)) for sign in (1, -1))
     recommended = int(model.nearest(ptox, target)[0])
     return CrmFit(float(b[0]), variance, _plain(ptox), low, high, recommended, confidence)
+
+
+def _as_printed(model: Working, n: np.ndarray, tox: np.ndarray, pending: Pending | None) -> float:
+    """The maximum of the likelihood as R dfcrm 0.2-2.1 prints it.
+
+    R's ``optimize`` stops up to 2e-5 short of it (Brent's method over -10 to 10, tolerance 1e-4; Brent, Algorithms for
+    Minimization without Derivatives (1973), chapter 5). What is printed agrees with it digit by digit, for those who
+    check one against the other; decisions rest on the maximum itself (`Working.fit`).
+    """
+    from scipy.optimize import minimize_scalar  # slow to load, and only needed here
+
+    def less(b: float) -> float:
+        return -float(model.log_likelihood(np.array([b]), n, tox, pending)[0])
+
+    found = minimize_scalar(less, bounds=(-REACH, REACH), method="bounded", options={"xatol": 1e-4})
+    return float(found.x)
 
 
 def ceiling() -> float:

@@ -194,6 +194,17 @@ class Working:
         found = np.where(events == 0, REACH, found)
         return np.where(total == 0, 0.0, found)
 
+    def log_likelihood(self, b: Floats, n: Ints, tox: Ints, pending: Pending | None = None) -> Floats:
+        """(S,) log-likelihood at one ``b`` per situation."""
+        log_p, log_q = self.log_parts(b)
+        found: Floats = (tox * log_p + (n - tox) * log_q).sum(axis=1)
+        if pending is not None:
+            rows = np.arange(len(b))[:, None]
+            p = np.exp(log_p)[rows, np.maximum(pending.level, 1) - 1]
+            part = np.where(pending.level > 0, np.log1p(-pending.weight * p), 0.0)
+            found = found + part.sum(axis=1)
+        return found
+
     def _score(self, b: Floats, n: Ints, tox: Ints, pending: Pending | None) -> Floats:
         """(S,) derivative of the log-likelihood at one ``b`` per situation."""
         log_p, log_q = self.log_parts(b)

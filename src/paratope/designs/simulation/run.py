@@ -79,7 +79,7 @@ def spread(
     """The result of each task, in order.
 
     ``executor``: None for this process, or with more than one worker processes of joblib's own; the name of a joblib
-    backend (``loky``, ``threading``, ``dask``, ``ray``: the latter two where installed and registered); or any
+    backend (``loky``, ``threading``; ``dask`` with a client running; ``ray`` once registered with joblib); or any
     object with the ``map`` of ``concurrent.futures.Executor``.
     """
     if executor is not None and not isinstance(executor, str):
@@ -87,14 +87,13 @@ def spread(
     elif executor is None and workers == 1:
         yield from map(work, tasks)
     else:
-        from joblib import Parallel, delayed  # type: ignore[import-untyped]  # slow to load, rarely needed
+        from joblib import Parallel, delayed, parallel_config  # type: ignore[import-untyped]  # slow to load
 
         # dask and ray cannot give results one by one.
         one_by_one = executor in (None, "loky", "threading")
-        run = Parallel(
-            n_jobs=workers, backend=executor or "loky", return_as="generator" if one_by_one else "list"
-        )
-        yield from run(delayed(work)(task) for task in tasks)
+        with parallel_config(backend=executor or "loky", n_jobs=workers):
+            run = Parallel(return_as="generator" if one_by_one else "list")
+            yield from run(delayed(work)(task) for task in tasks)
 
 
 def _task(design: Design, truth: Truth, seed: int, clock: Clock | None, chunks: Sequence[int]) -> Finals:

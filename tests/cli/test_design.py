@@ -125,7 +125,7 @@ def test_all_that_is_wrong_with_the_options_is_said_at_once() -> None:
     places = [c.split(": ")[0] for c in complaints]
     assert sorted(places) == sorted(
         [
-            *("--cohort-size", "--cutof", "--doses", "--target", "--modifier too-toxic:limit", "'stray'"),
+            *("--cohort-size", "--cutof", "--target", "--modifier too-toxic:limit", "'stray'"),
             *("--truth 1[2]", "--truth 2[2]", "--planned"),
         ]
     )

@@ -84,8 +84,11 @@ def truths(
     design: Design | None,
     problems: Trouble,
     needed: bool = True,
+    levels: int | None = None,
 ) -> tuple[Truth, ...]:
-    """The assumed truths; empty where there are none, or where one cannot be read."""
+    """The assumed truths; empty where there are none, or where one cannot be read. ``levels``: how many dose levels
+    they must have, where there is no design to say so.
+    """
     said, responses = list(tox or ()), list(eff or ())
     if not said:
         if needed:
@@ -121,6 +124,8 @@ def truths(
         if design is not None:
             efficacy = len(design.columns) > 2
             problems += truth_problems(truth, design.doses, efficacy, f"--truth{at}")
+        elif levels is not None:
+            problems += truth_problems(truth, levels, False, f"--truth{at}")
         found.append(truth)
     return tuple(found)
 

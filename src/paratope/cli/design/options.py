@@ -11,7 +11,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from paratope.cli.design.values import NO, YES, convert
+from paratope.cli.design.values import NO, YES, convert, split
 from paratope.cli.terminal import reason_of
 from paratope.designs import NAMES, Problem, Unusable, read_design
 from paratope.designs.base import Design
@@ -68,6 +68,17 @@ class Assembled:
     def complain(self, place: str, message: str) -> None:
         """Note a problem."""
         self.problems.append(Problem(place, message))
+
+    @property
+    def levels(self) -> int | None:
+        """The number of dose levels that was said, whether or not the design can be read."""
+        said = (self.spec or {}).get("doses")
+        return said if isinstance(said, int) and not isinstance(said, bool) and said > 0 else None
+
+    def as_many_levels_as(self, truths: Sequence[str] | None) -> None:
+        """Unless the number of dose levels was said, it is that of the first assumed truth."""
+        if self.spec is not None and "doses" not in self.spec and truths:
+            self.spec["doses"] = len(split(truths[0]))
 
     def read(self) -> Design | None:
         """The design; None where it cannot be. What is wrong is among ``problems``, also where there is a design."""

@@ -37,9 +37,10 @@ def run_oc(
     if simulation[0] is not None:
         return run_simulate(said, words, truth, planned, simulation, format, out)
     found = assemble(said, words)
+    found.as_many_levels_as(truth[0])
     design = found.read()
     problems = [*found.problems, *stray(found.rest)]
-    truths = given.truths(*truth, design, problems)
+    truths = given.truths(*truth, design, problems, levels=found.levels)
     n = given.whole(planned, "--planned", problems, 1)
     if design is None or problems:
         return refused(problems)
@@ -67,9 +68,10 @@ def run_simulate(
     from paratope.designs.simulation import simulate
 
     found = assemble(said, words, also=CLOCK)
+    found.as_many_levels_as(truth[0])
     design = found.read()
     problems = [*found.problems, *stray(found.rest)]
-    truths = given.truths(*truth, design, problems)
+    truths = given.truths(*truth, design, problems, levels=found.levels)
     n = given.whole(planned, "--planned", problems, 1)
     trials, seed, workers = given.simulation(simulation, problems)
     clock = read_clock(said, () if design is None else (design,), problems)

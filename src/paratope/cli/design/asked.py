@@ -77,7 +77,7 @@ DESIGN: dict[str, tuple[Any, Any]] = {
     "file": (_text("--file", "FILE", "The design as JSON (see 'paratope design new'), or - for standard "
                    "input; options beside it change it."), None),
     "design": (_text("--design", "NAME", "The design: 3+3, boin, crm, ...; 'paratope design list' shows all."), None),
-    "doses": (_text("--doses", "K", "Number of dose levels."), None),
+    "doses": (_text("--doses", "K", "Number of dose levels. Unless given, as many as the first truth has."), None),
     "target": (_text("--target", "P", "DLT probability aimed at."), None),
     "cohort_size": (_text("--cohort-size", "C", "Patients per cohort."), None),
     "cohorts": (_text("--cohorts", "N", "Most cohorts."), None),

@@ -207,6 +207,7 @@ def distinct(counts: Ints, keys: list[Ints], most: int) -> tuple[Ints, Ints]:
     return order[new], child
 
 
+@lru_cache(maxsize=64)
 def _cohort(columns: int, size: int, truths: tuple[Truth, ...], levels: int) -> tuple[Ints, Floats]:
     """What a cohort of ``size`` may show: counts (O, C), and their probability (T, K, O) at each level."""
     cells = (

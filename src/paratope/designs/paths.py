@@ -81,25 +81,20 @@ class Paths:
         """Every situation, nearest first."""
         for depth, (step, start) in enumerate(zip(self.steps, self.starts, strict=False)):
             over = step.dose == STOP
-            chosen = self.design.select(step.seen) if over.any() else step.dose
-            for row, (counts, dose, size, paths, p) in enumerate(
-                zip(
-                    step.seen.counts.tolist(),
-                    step.dose.tolist(),
-                    step.size.tolist(),
-                    step.paths.tolist(),
-                    step.p.T.tolist(),
-                    strict=True,
-                )
-            ):
-                ended = int(chosen[row]) if over[row] else None
+            ended = (
+                np.where(over, self.design.select(step.seen), -1) if over.any() else np.full(len(over), -1)
+            )
+            columns = (step.dose, step.size, ended, step.paths, step.p.T)
+            counts = step.seen.counts.tolist()
+            rows = zip(counts, *(c.tolist() for c in columns), strict=True)
+            for row, (seen, dose, size, selected, paths, p) in enumerate(rows):
                 yield Node(
                     start + row,
                     depth,
-                    tuple(map(tuple, counts)),
+                    tuple(map(tuple, seen)),
                     dose or None,
                     size,
-                    ended,
+                    None if selected < 0 else selected,
                     int(paths),
                     tuple(p),
                     row,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from paratope.designs import Outcomes, Patient, decide, parse_outcomes
+from paratope.designs import Outcomes, Patient, decide, parse_outcomes, read_design
 from paratope.designs.interval import Boin
 from paratope.designs.modifiers import Coherence, EnoughAtDose, TooToxic
 from paratope.designs.seen import Seen
@@ -90,3 +90,12 @@ def test_3_plus_3_never_goes_down_to_a_level_above_the_mtd() -> None:
     design = ThreePlusThree(doses=4, variant="deescalate-to-six")
     said = decide(design, parse_outcomes("1NNN 2NTT 3NNN 4NNN", 4))
     assert (said.dose, said.size, said.admissible) == (1, 3, (1,))
+
+
+@pytest.mark.parametrize("name", ["boin", "tite-boin"])
+@pytest.mark.parametrize("last", ["1NNN", "1NN?"])
+def test_a_level_closed_for_good_stays_closed_whatever_was_given_since(name: str, last: str) -> None:
+    design = read_design({"design": name, "doses": 3, "target": 0.25})
+    said = decide(design, parse_outcomes(f"1NNN 2TTT 1NNN 2NNN {last}", 3))
+    assert said.admissible == (1,)
+    assert said.dose in (1, None)

@@ -26,7 +26,7 @@ def decide(design: Design, outcomes: Outcomes) -> Decision:
     awaited = outcomes.awaited(design.columns)
     closed = closed_before(design, outcomes)
     if awaited and timed_core(design) is not None:
-        return decide_followed(design, outcomes)
+        return decide_followed(design, outcomes, closed)
     if awaited:
         who = "1 patient" if len(awaited) == 1 else f"{len(awaited)} patients"
         numbers = {**design.numbers(seen), "awaited": who}

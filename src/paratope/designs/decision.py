@@ -50,24 +50,33 @@ def decide_seen(
         why = rule(AGAIN if seen.dose[0] else START)
         notes = (*notes, *design.cautions(seen))
         return Decision("start", dose, size, why.key, why.sentence(numbers), every, None, numbers, notes)
-    r = design.next(seen)
-    if closed is not None and (closed & ~r.closed[0]).any():
-        again = ", ".join(str(k + 1) for k in np.flatnonzero(closed & ~r.closed[0]))
-        notes = (
-            *notes,
-            f"closed for good by earlier cohorts, and given all the same: level {again}; kept closed",
-        )
-        r = grounded(Rulings(r.dose, r.size, r.rule, r.closed | closed), seen)
+    r, notes = kept_closed(design.next(seen), seen, closed, notes)
     return explain(design, seen, r, notes)
+
+
+def action_word(dose: int, now: int) -> str:
+    """What going from the level ``now`` to ``dose`` is called (`Decision.action`)."""
+    if dose == STOP:
+        return "stop"
+    return "escalate" if dose > now else "stay" if dose == now else "de-escalate"
+
+
+def kept_closed(
+    r: Rulings, seen: Seen, closed: Bools | None, notes: tuple[str, ...]
+) -> tuple[Rulings, tuple[str, ...]]:
+    """One ruling with levels that were closed for good before, (K,), kept closed; and a note where that matters."""
+    if closed is None or not (closed & ~r.closed[0]).any():
+        return r, notes
+    again = ", ".join(str(k + 1) for k in np.flatnonzero(closed & ~r.closed[0]))
+    said = f"closed for good by earlier cohorts, and given all the same: level {again}; kept closed"
+    return grounded(Rulings(r.dose, r.size, r.rule, r.closed | closed), seen), (*notes, said)
 
 
 def explain(design: Design, seen: Seen, ruling: Rulings, notes: tuple[str, ...] = ()) -> Decision:
     """One ruling on one situation, with its reason in words."""
     dose, now = int(ruling.dose[0]), int(seen.dose[0])
     numbers = {**design.numbers(seen), "next": dose or None}
-    action = (
-        "stop" if dose == STOP else "escalate" if dose > now else "stay" if dose == now else "de-escalate"
-    )
+    action = action_word(dose, now)
     why = rule(int(ruling.rule[0]))
     notes = (*notes, *design.cautions(seen))
     notes = (*notes, *_warnings(design, seen, dose))

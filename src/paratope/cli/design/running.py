@@ -10,7 +10,7 @@ from paratope.cli.design import given
 from paratope.cli.design.clock import CLOCK, progress, read_clock
 from paratope.cli.design.options import assemble
 from paratope.cli.design.show import deliver, design_page, refused, stray
-from paratope.designs import Problem, Unusable, characteristics
+from paratope.designs import Problem, Truth, Unusable, characteristics
 from paratope.designs.base import Design
 from paratope.designs.characteristics import Characteristics
 from paratope.designs.paths import dose_paths
@@ -22,6 +22,18 @@ AS_IF_KNOWN = (
     "This design may decide while patients are pending; here it is taken to know every outcome before each decision. "
     "'paratope design simulate' runs it on a clock."
 )
+
+
+def _asked(
+    said: Mapping[str, Any], words: Sequence[str], truth: Said, planned: str | None, also: Sequence[str] = ()
+) -> tuple[Design | None, tuple[Truth, ...], int | None, list[Problem]]:
+    """The design, the assumed truths and the planned number, with everything that is wrong with them."""
+    found = assemble(said, words, also=also)
+    found.as_many_levels_as(truth[0])
+    design = found.read()
+    problems = [*found.problems, *stray(found.rest)]
+    truths = given.truths(*truth, design, problems, levels=found.levels)
+    return design, truths, given.whole(planned, "--planned", problems, 1), problems
 
 
 def run_oc(
@@ -36,12 +48,7 @@ def run_oc(
     """``paratope design oc``."""
     if simulation[0] is not None:
         return run_simulate(said, words, truth, planned, simulation, format, out)
-    found = assemble(said, words)
-    found.as_many_levels_as(truth[0])
-    design = found.read()
-    problems = [*found.problems, *stray(found.rest)]
-    truths = given.truths(*truth, design, problems, levels=found.levels)
-    n = given.whole(planned, "--planned", problems, 1)
+    design, truths, n, problems = _asked(said, words, truth, planned)
     if design is None or problems:
         return refused(problems)
     try:
@@ -67,12 +74,7 @@ def run_simulate(
     """``paratope design simulate``, and ``oc`` with ``--trials``."""
     from paratope.designs.simulation import simulate
 
-    found = assemble(said, words, also=CLOCK)
-    found.as_many_levels_as(truth[0])
-    design = found.read()
-    problems = [*found.problems, *stray(found.rest)]
-    truths = given.truths(*truth, design, problems, levels=found.levels)
-    n = given.whole(planned, "--planned", problems, 1)
+    design, truths, n, problems = _asked(said, words, truth, planned, CLOCK)
     trials, seed, workers = given.simulation(simulation, problems)
     clock = read_clock(said, () if design is None else (design,), problems)
     if design is None or problems:
